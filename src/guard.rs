@@ -1,0 +1,1 @@
+//! Replay, orders and rates over one atomic step.

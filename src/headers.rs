@@ -1,0 +1,1 @@
+//! A borrowed list of header fields.

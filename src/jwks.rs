@@ -1,0 +1,1 @@
+//! Key sets, their cache, and pre-synced key rings.

@@ -1,0 +1,1 @@
+//! Whole integrations, one file per source document.

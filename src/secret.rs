@@ -1,0 +1,128 @@
+//! Secrets: wiped when dropped, never shown, compared in constant time by one function.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Whether `left` and `right` are the same bytes, in time that depends on their lengths alone.
+///
+/// Every comparison of a MAC, digest or token with a secret in it goes through here. The guarantee is
+/// the `subtle` crate's best effort, not a measurement of your machine.
+#[must_use]
+pub fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {
+    left.ct_eq(right).into()
+}
+
+/// A shared secret of at least [`Secret::MIN_BYTES`] bytes.
+///
+/// `Debug` shows nothing of it, there is no `PartialEq`, and its memory is wiped on drop.
+///
+/// ```
+/// use countersign::secret::{Secret, SecretError};
+///
+/// let secret = Secret::new("0123456789abcdef0123456789abcdef")?;
+/// assert_eq!(format!("{secret:?}"), "Secret(redacted)");
+/// assert_eq!(Secret::new("hunter2").unwrap_err(), SecretError::TooShort { minimum: 16, found: 7 });
+/// # Ok::<(), SecretError>(())
+/// ```
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// The least length of a secret, in bytes: 128 bits, below which guessing offline is within reach.
+    pub const MIN_BYTES: usize = 16;
+
+    /// Takes a secret of at least [`Secret::MIN_BYTES`].
+    ///
+    /// # Errors
+    /// [`SecretError::Empty`] and [`SecretError::TooShort`].
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
+        let secret = Self::dangerous_short(bytes)?;
+        match secret.0.len() {
+            found if found < Self::MIN_BYTES => Err(SecretError::TooShort {
+                minimum: Self::MIN_BYTES,
+                found,
+            }),
+            _ => Ok(secret),
+        }
+    }
+
+    /// Takes a secret of any length but zero: for partners who issue short ones, and published vectors.
+    ///
+    /// # Errors
+    /// [`SecretError::Empty`].
+    pub fn dangerous_short(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
+        let bytes = Zeroizing::new(bytes.into());
+        if bytes.is_empty() {
+            Err(SecretError::Empty)
+        } else {
+            Ok(Self(bytes))
+        }
+    }
+
+    /// The secret itself. Whoever calls this answers for where the bytes go.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}
+
+/// Why a secret was refused.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// There are no bytes: anyone could sign.
+    #[error("the secret is empty")]
+    Empty,
+    /// Guessing it offline is within reach.
+    #[error("expected a secret of at least {minimum} bytes, found {found}")]
+    TooShort {
+        /// The least length, in bytes.
+        minimum: usize,
+        /// The length found, in bytes.
+        found: usize,
+    },
+}
+
+impl SecretError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "secret.empty",
+            Self::TooShort { .. } => "secret.too_short",
+        }
+    }
+
+    /// What a host branches on: a secret is always the host's own configuration.
+    #[must_use]
+    pub const fn class(&self) -> crate::class::Class {
+        crate::class::Class::Misconfigured
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparison_agrees_with_equality() {
+        assert!(constant_time_eq(b"", b""));
+        assert!(constant_time_eq(b"abc", b"abc"));
+        assert!(!constant_time_eq(b"abc", b"abd"));
+        assert!(!constant_time_eq(b"abc", b"ab"));
+    }
+
+    #[test]
+    fn empty_secret_is_refused_even_through_the_dangerous_door() {
+        assert_eq!(Secret::dangerous_short("").unwrap_err(), SecretError::Empty);
+        assert_eq!(Secret::dangerous_short("x").unwrap().expose(), b"x");
+    }
+}

@@ -1,0 +1,85 @@
+//! A verification that still owes one atomic write.
+
+use super::{Step, StoreAnswer, Verified};
+use crate::class::Class;
+use crate::time::UnixTime;
+
+/// Verified but for one thing: that it was never used before. It yields its value only against the
+/// store's answer.
+#[derive(Debug)]
+#[must_use = "apply `step` to a store and call `finish` with its answer"]
+pub struct Pending<T> {
+    verified: Verified<T>,
+    step: Step,
+    deadline: UnixTime,
+}
+
+impl<T> Pending<T> {
+    /// `deadline` is the last moment at which the thing may still be used, which the step outlives.
+    pub(crate) const fn new(verified: Verified<T>, step: Step, deadline: UnixTime) -> Self {
+        Self {
+            verified,
+            step,
+            deadline,
+        }
+    }
+
+    /// What the store must do, atomically.
+    pub const fn step(&self) -> &Step {
+        &self.step
+    }
+
+    /// The end: the value, if the store applied the step and the deadline has not passed meanwhile.
+    ///
+    /// `now` is read again, after the store answered: two requests verified just before expiry and
+    /// stored just after it would otherwise both pass.
+    ///
+    /// # Errors
+    /// [`PendingError::Replayed`] where the store refused, [`PendingError::StoreUnavailable`] where it did
+    /// not answer, [`PendingError::Expired`] where `now` is at or past the deadline.
+    pub fn finish(self, answer: StoreAnswer, now: UnixTime) -> Result<Verified<T>, PendingError> {
+        match answer {
+            StoreAnswer::Unavailable => Err(PendingError::StoreUnavailable),
+            StoreAnswer::Refused(_) => Err(PendingError::Replayed),
+            StoreAnswer::Applied if now >= self.deadline => Err(PendingError::Expired),
+            StoreAnswer::Applied => Ok(self.verified),
+        }
+    }
+}
+
+/// Why a [`Pending`] value was not handed out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PendingError {
+    /// The store already holds it: it was used before.
+    #[error("already used")]
+    Replayed,
+    /// It expired while the store was asked.
+    #[error("expired while the store was asked")]
+    Expired,
+    /// The store did not answer, or was full. Nothing was decided about the input.
+    #[error("the store did not answer")]
+    StoreUnavailable,
+}
+
+impl PendingError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Replayed => "guard.replayed",
+            Self::Expired => "guard.expired",
+            Self::StoreUnavailable => "guard.store_unavailable",
+        }
+    }
+
+    /// What a host branches on.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Replayed => Class::Replayed,
+            Self::Expired => Class::Expired,
+            Self::StoreUnavailable => Class::Unavailable,
+        }
+    }
+}
