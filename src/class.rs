@@ -84,20 +84,13 @@ impl PublicAnswer {
     /// An answer without a `WWW-Authenticate` field.
     #[must_use]
     pub const fn new(status: u16, code: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            www_authenticate: None,
-        }
+        Self { status, code, www_authenticate: None }
     }
 
     /// The same answer with a `WWW-Authenticate` field.
     #[must_use]
     pub const fn with_www_authenticate(self, value: &'static str) -> Self {
-        Self {
-            www_authenticate: Some(value),
-            ..self
-        }
+        Self { www_authenticate: Some(value), ..self }
     }
 }
 
@@ -122,24 +115,21 @@ pub struct AnswerProfile {
 impl AnswerProfile {
     /// Bearer tokens in general: RFC 6750 §3.1, with 409 and 429 where the RFC has no word.
     pub const RFC6750: Self =
-        Self::new(
-            &[("jwt.scope_missing", INSUFFICIENT_SCOPE)],
-            |class| match class {
-                Class::Malformed => PublicAnswer::new(400, "invalid_request")
-                    .with_www_authenticate("Bearer error=\"invalid_request\""),
-                Class::Forged | Class::Expired | Class::NotReady | Class::Replayed => {
-                    PublicAnswer::new(401, "invalid_token")
-                        .with_www_authenticate("Bearer error=\"invalid_token\"")
-                }
-                // RFC 6750 §3.1: a token that is genuine but for someone else is invalid here, not short of scope.
-                Class::Forbidden => PublicAnswer::new(401, "invalid_token")
-                    .with_www_authenticate("Bearer error=\"invalid_token\""),
-                Class::Conflict => PublicAnswer::new(409, "conflict"),
-                Class::Throttled => PublicAnswer::new(429, "slow_down"),
-                Class::Unavailable => PublicAnswer::new(503, "temporarily_unavailable"),
-                Class::Misconfigured => PublicAnswer::new(500, "server_error"),
-            },
-        );
+        Self::new(&[("jwt.scope_missing", INSUFFICIENT_SCOPE)], |class| match class {
+            Class::Malformed => PublicAnswer::new(400, "invalid_request")
+                .with_www_authenticate("Bearer error=\"invalid_request\""),
+            Class::Forged | Class::Expired | Class::NotReady | Class::Replayed => {
+                PublicAnswer::new(401, "invalid_token")
+                    .with_www_authenticate("Bearer error=\"invalid_token\"")
+            }
+            // RFC 6750 §3.1: a token that is genuine but for someone else is invalid here, not short of scope.
+            Class::Forbidden => PublicAnswer::new(401, "invalid_token")
+                .with_www_authenticate("Bearer error=\"invalid_token\""),
+            Class::Conflict => PublicAnswer::new(409, "conflict"),
+            Class::Throttled => PublicAnswer::new(429, "slow_down"),
+            Class::Unavailable => PublicAnswer::new(503, "temporarily_unavailable"),
+            Class::Misconfigured => PublicAnswer::new(500, "server_error"),
+        });
 
     /// A profile of one's own: `codes` are looked through first, `classes` answers for all others.
     #[must_use]

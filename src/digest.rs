@@ -110,9 +110,6 @@ mod tests {
         assert!(hex::encode(sha512(&[b"abc"])).starts_with("ddaf35a193617abacc417349ae204131"));
         let mut md5 = Md5::new();
         md5.update(b"abc");
-        assert_eq!(
-            hex::encode(md5.finish()),
-            "900150983cd24fb0d6963f7d28e17f72"
-        );
+        assert_eq!(hex::encode(md5.finish()), "900150983cd24fb0d6963f7d28e17f72");
     }
 }

@@ -89,10 +89,7 @@ pub mod hex {
         if !rest.is_empty() {
             return Err(EncodingError::Length);
         }
-        pairs
-            .iter()
-            .map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?))
-            .collect()
+        pairs.iter().map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?)).collect()
     }
 
     /// Decodes exactly `N` bytes: a digest or a MAC.
@@ -114,19 +111,12 @@ pub mod hex {
     /// Encodes `bytes` in lower case.
     #[must_use]
     pub fn encode(bytes: impl AsRef<[u8]>) -> String {
-        let digits = bytes
-            .as_ref()
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15]);
-        digits
-            .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-            .collect()
+        let digits = bytes.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
     }
 
     fn digit(character: u8) -> Result<u8, EncodingError> {
-        let value = char::from(character)
-            .to_digit(16)
-            .ok_or(EncodingError::Character)?;
+        let value = char::from(character).to_digit(16).ok_or(EncodingError::Character)?;
         u8::try_from(value).map_err(|_| EncodingError::Character)
     }
 }
@@ -186,12 +176,10 @@ fn decode_slice(
     text: &[u8],
     buffer: &mut [u8],
 ) -> Result<usize, EncodingError> {
-    engine
-        .decode_slice(text, buffer)
-        .map_err(|error| match error {
-            ::base64::DecodeSliceError::DecodeError(error) => error.into(),
-            ::base64::DecodeSliceError::OutputSliceTooSmall => EncodingError::Length,
-        })
+    engine.decode_slice(text, buffer).map_err(|error| match error {
+        ::base64::DecodeSliceError::DecodeError(error) => error.into(),
+        ::base64::DecodeSliceError::OutputSliceTooSmall => EncodingError::Length,
+    })
 }
 
 #[cfg(test)]

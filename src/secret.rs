@@ -40,10 +40,9 @@ impl Secret {
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
         let secret = Self::dangerous_short(bytes)?;
         match secret.0.len() {
-            found if found < Self::MIN_BYTES => Err(SecretError::TooShort {
-                minimum: Self::MIN_BYTES,
-                found,
-            }),
+            found if found < Self::MIN_BYTES => {
+                Err(SecretError::TooShort { minimum: Self::MIN_BYTES, found })
+            }
             _ => Ok(secret),
         }
     }
@@ -54,11 +53,7 @@ impl Secret {
     /// [`SecretError::Empty`].
     pub fn dangerous_short(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
         let bytes = Zeroizing::new(bytes.into());
-        if bytes.is_empty() {
-            Err(SecretError::Empty)
-        } else {
-            Ok(Self(bytes))
-        }
+        if bytes.is_empty() { Err(SecretError::Empty) } else { Ok(Self(bytes)) }
     }
 
     /// The secret itself. Whoever calls this answers for where the bytes go.

@@ -110,29 +110,10 @@ impl UnixTime {
         else {
             return None;
         };
-        let &[
-            b' ',
-            h0,
-            h1,
-            b':',
-            n0,
-            n1,
-            b':',
-            s0,
-            s1,
-            b' ',
-            b'G',
-            b'M',
-            b'T',
-        ] = clock
-        else {
+        let &[b' ', h0, h1, b':', n0, n1, b':', s0, s1, b' ', b'G', b'M', b'T'] = clock else {
             return None;
         };
-        let month = MONTHS
-            .iter()
-            .zip(1..)
-            .find(|(name, _)| name.as_bytes() == [m0, m1, m2])?
-            .1;
+        let month = MONTHS.iter().zip(1..).find(|(name, _)| name.as_bytes() == [m0, m1, m2])?.1;
         let month = time::Month::try_from(month).ok()?;
         let year = i32::try_from(decimal(&[y0, y1, y2, y3])?).ok()?;
         let day = u8::try_from(decimal(&[d0, d1])?).ok()?;
@@ -141,20 +122,15 @@ impl UnixTime {
         if WEEKDAYS.get(weekday)?.as_bytes() != [w0, w1, w2] {
             return None;
         }
-        let (hour, minute, second) = (
-            decimal(&[h0, h1])?,
-            decimal(&[n0, n1])?,
-            decimal(&[s0, s1])?,
-        );
+        let (hour, minute, second) =
+            (decimal(&[h0, h1])?, decimal(&[n0, n1])?, decimal(&[s0, s1])?);
         let second = if second == 60 { 59 } else { second };
         let time = time::Time::from_hms(
             u8::try_from(hour).ok()?,
             u8::try_from(minute).ok()?,
             u8::try_from(second).ok()?,
         );
-        Some(Self::from_secs(
-            date.with_time(time.ok()?).assume_utc().unix_timestamp(),
-        ))
+        Some(Self::from_secs(date.with_time(time.ok()?).assume_utc().unix_timestamp()))
     }
 
     /// Writes an HTTP-date (RFC 9110 §5.6.7), or `None` outside the years 0 to 9999.
@@ -165,9 +141,7 @@ impl UnixTime {
         let month = MONTHS.get(usize::from(u8::from(moment.month())).checked_sub(1)?)?;
         let (day, year) = (moment.day(), moment.year());
         let (hour, minute, second) = moment.to_hms();
-        Some(format!(
-            "{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
-        ))
+        Some(format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"))
     }
 
     /// Reads an RFC 3339 date and time, to the millisecond.
@@ -175,18 +149,14 @@ impl UnixTime {
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let format = &time::format_description::well_known::Rfc3339;
         let moment = time::OffsetDateTime::parse(text, format).ok()?;
-        i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000))
-            .ok()
-            .map(Self)
+        i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000)).ok().map(Self)
     }
 
     /// Writes RFC 3339 in UTC, for people and logs; outside the years 0 to 9999 the count of seconds.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let format = &time::format_description::well_known::Rfc3339;
-        let written = self
-            .calendar()
-            .and_then(|moment| moment.format(format).ok());
+        let written = self.calendar().and_then(|moment| moment.format(format).ok());
         written.unwrap_or_else(|| format!("@{}", self.as_secs()))
     }
 
@@ -261,9 +231,8 @@ fn decimal(digits: &[u8]) -> Option<u32> {
 }
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 #[cfg(test)]
 mod tests {
@@ -289,10 +258,7 @@ mod tests {
             assert_eq!(UnixTime::from_http_date(neighbour), None, "{neighbour}");
         }
         let leap = UnixTime::from_http_date("Sat, 31 Dec 2016 23:59:60 GMT");
-        assert_eq!(
-            leap,
-            UnixTime::from_http_date("Sat, 31 Dec 2016 23:59:59 GMT")
-        );
+        assert_eq!(leap, UnixTime::from_http_date("Sat, 31 Dec 2016 23:59:59 GMT"));
     }
 
     #[test]

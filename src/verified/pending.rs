@@ -17,11 +17,7 @@ pub struct Pending<T> {
 impl<T> Pending<T> {
     /// `deadline` is the last moment at which the thing may still be used, which the step outlives.
     pub(crate) const fn new(verified: Verified<T>, step: Step, deadline: UnixTime) -> Self {
-        Self {
-            verified,
-            step,
-            deadline,
-        }
+        Self { verified, step, deadline }
     }
 
     /// What the store must do, atomically.

@@ -22,12 +22,7 @@ pub struct Step {
 impl Step {
     /// A step. The rooms of this crate make their own; a host makes one only to test its store.
     pub const fn new(key: [u8; 32], expect: Expect, put: Record, until: UnixTime) -> Self {
-        Self {
-            key,
-            expect,
-            put,
-            until,
-        }
+        Self { key, expect, put, until }
     }
 
     /// Where in the store: a SHA-256, evenly spread, with the kind of step mixed in.
