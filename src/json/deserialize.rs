@@ -1,0 +1,188 @@
+//! From the tape into any serde type.
+
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess,
+};
+use serde::de::{SeqAccess, Unexpected, VariantAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::{Children, JsonError, JsonErrorKind, Kind, Value};
+use std::borrow::Cow;
+
+impl<'de> Deserializer<'de> for Value<'_, 'de> {
+    type Error = JsonError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        let result = match self.kind() {
+            Kind::Null => visitor.visit_unit(),
+            Kind::Bool => visitor.visit_bool(self.raw() == "true"),
+            Kind::Number => self.visit_number(visitor),
+            Kind::String => match self.as_str().unwrap_or_default() {
+                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+                Cow::Owned(text) => visitor.visit_string(text),
+            },
+            Kind::Array => self.visit_array(visitor),
+            Kind::Object => self.visit_object(visitor),
+        };
+        result.map_err(|error| error.at(self.offset()))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        match self.kind() {
+            Kind::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, JsonError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, JsonError> {
+        let result = match self.kind() {
+            Kind::String => {
+                visitor.visit_enum(self.as_str().unwrap_or_default().into_deserializer())
+            }
+            Kind::Object => {
+                let mut members = self.members();
+                match (members.next(), members.next()) {
+                    (Some((name, content)), None) => visitor.visit_enum(Variant { name, content }),
+                    _ => Err(JsonError::custom("an enum is an object with one member")),
+                }
+            }
+            _ => Err(JsonError::new(JsonErrorKind::WrongType, self.offset())),
+        };
+        result.map_err(|error| error.at(self.offset()))
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        unit unit_struct seq tuple tuple_struct map struct identifier
+    }
+}
+
+impl<'a> Value<'_, 'a> {
+    fn visit_number<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        if let Ok(number) = self.raw().parse::<u64>() {
+            return visitor.visit_u64(number);
+        }
+        match self.as_i64() {
+            // "-0" is an integer only in form; as a double it keeps its sign.
+            Some(number) if number != 0 => visitor.visit_i64(number),
+            _ => match self.as_f64() {
+                Some(number) => visitor.visit_f64(number),
+                None => Err(JsonError::new(JsonErrorKind::Number, self.offset())),
+            },
+        }
+    }
+
+    fn visit_array<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        let mut elements = Elements(self.children(Kind::Array));
+        let value = visitor.visit_seq(&mut elements)?;
+        // A tuple or fixed array that took fewer elements than there are has not read the array.
+        match elements.0.next() {
+            None => Ok(value),
+            Some(_) => Err(JsonError::invalid_type(Unexpected::Seq, &"fewer elements")),
+        }
+    }
+
+    fn visit_object<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        visitor.visit_map(Members { children: self.children(Kind::Object), value: None })
+    }
+}
+
+struct Elements<'d, 'a>(Children<'d, 'a>);
+
+impl<'a> SeqAccess<'a> for Elements<'_, 'a> {
+    type Error = JsonError;
+
+    fn next_element_seed<T: DeserializeSeed<'a>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, JsonError> {
+        self.0
+            .next()
+            .map(|value| seed.deserialize(value).map_err(|error| error.at(value.offset())))
+            .transpose()
+    }
+}
+
+struct Members<'d, 'a> {
+    children: Children<'d, 'a>,
+    value: Option<Value<'d, 'a>>,
+}
+
+impl<'a> MapAccess<'a> for Members<'_, 'a> {
+    type Error = JsonError;
+
+    fn next_key_seed<K: DeserializeSeed<'a>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, JsonError> {
+        let Some(name) = self.children.next() else { return Ok(None) };
+        self.value = self.children.next();
+        seed.deserialize(name).map(Some).map_err(|error| error.at(name.offset()))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<T::Value, JsonError> {
+        let value = self.value.take().ok_or_else(|| JsonError::custom("a value without a name"))?;
+        seed.deserialize(value).map_err(|error| error.at(value.offset()))
+    }
+}
+
+/// An enum written as `{"variant": content}`.
+struct Variant<'d, 'a> {
+    name: Value<'d, 'a>,
+    content: Value<'d, 'a>,
+}
+
+impl<'d, 'a> EnumAccess<'a> for Variant<'d, 'a> {
+    type Error = JsonError;
+    type Variant = Content<'d, 'a>;
+
+    fn variant_seed<T: DeserializeSeed<'a>>(
+        self,
+        seed: T,
+    ) -> Result<(T::Value, Self::Variant), JsonError> {
+        Ok((seed.deserialize(self.name)?, Content(self.content)))
+    }
+}
+
+struct Content<'d, 'a>(Value<'d, 'a>);
+
+impl<'a> VariantAccess<'a> for Content<'_, 'a> {
+    type Error = JsonError;
+
+    fn unit_variant(self) -> Result<(), JsonError> {
+        self.0.deserialize()
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'a>>(self, seed: T) -> Result<T::Value, JsonError> {
+        seed.deserialize(self.0)
+    }
+
+    fn tuple_variant<V: Visitor<'a>>(self, _: usize, visitor: V) -> Result<V::Value, JsonError> {
+        self.0.deserialize_any(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'a>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, JsonError> {
+        self.0.deserialize_any(visitor)
+    }
+}
