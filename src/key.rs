@@ -1,1 +1,32 @@
 //! Keys, signatures and MACs.
+
+mod algorithm;
+mod backend;
+mod curve;
+mod der;
+mod error;
+mod field;
+mod mac;
+mod pem;
+mod private;
+mod public;
+mod rsa;
+mod secret_text;
+mod signing;
+mod verifying;
+
+pub use algorithm::Algorithm;
+pub use error::KeyError;
+pub use mac::{MacAlgorithm, MacContext, MacKey, MacTag};
+pub use signing::SigningKey;
+pub use verifying::VerifyingKey;
+
+/// An RSA private key of 4096 bits takes 3.3 KiB of PEM, a JWK with a chain of certificates some 8 KiB.
+const MAX_KEY_BYTES: usize = 16 * 1024;
+
+fn within_limit(bytes: &[u8]) -> Result<(), KeyError> {
+    match bytes.len() {
+        found if found > MAX_KEY_BYTES => Err(KeyError::TooLarge { maximum: MAX_KEY_BYTES, found }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,155 @@
+//! Why a key was refused, or a signature.
+
+use super::Algorithm;
+use crate::class::Class;
+
+/// Why a key was refused at import, or a signature by a key.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// More bytes than any key has.
+    #[error("expected a key of at most {maximum} bytes, found {found}")]
+    TooLarge {
+        /// The limit, in bytes.
+        maximum: usize,
+        /// The size found, in bytes.
+        found: usize,
+    },
+    /// Not exactly one PEM block of RFC 7468, with nothing around it.
+    #[error("expected one PEM block and nothing else")]
+    Pem,
+    /// A PEM block with another label: a certificate, or a public key where a private one is due.
+    #[error("expected a PEM block labelled {expected}")]
+    PemLabel {
+        /// The labels that can be read here.
+        expected: &'static str,
+    },
+    /// Not the DER of the structure that is due (RFC 5280, RFC 5958, RFC 8017, RFC 5915).
+    #[error("expected the DER of a key structure")]
+    Der,
+    /// Not a key type of this crate: an unknown `kty` or algorithm identifier.
+    #[error("unknown key type")]
+    UnknownKeyType,
+    /// Not a curve of this crate: an unknown `crv` or curve identifier, or explicit curve parameters.
+    #[error("unknown curve")]
+    UnknownCurve,
+    /// A key for an algorithm that this build's backend does not offer.
+    #[error("a key for {0}, which this build does not offer")]
+    NotOffered(Algorithm),
+    /// A symmetric key where public ones are due (RFC 7517 §8.1.3: never published).
+    #[error("a symmetric key where a public key is due")]
+    Symmetric,
+    /// A private key where a public one is due: whoever published it must replace it.
+    #[error("a private key where a public key is due")]
+    PrivateMaterial,
+    /// An RSA modulus that can be factored.
+    #[error("expected an RSA modulus of at least {minimum} bits, found {found}")]
+    RsaTooShort {
+        /// The least length, in bits.
+        minimum: usize,
+        /// The length found, in bits.
+        found: usize,
+    },
+    /// An RSA modulus that makes every verification slow.
+    #[error("expected an RSA modulus of at most {maximum} bits, found {found}")]
+    RsaTooLong {
+        /// The greatest length, in bits.
+        maximum: usize,
+        /// The length found, in bits.
+        found: usize,
+    },
+    /// An even RSA modulus.
+    #[error("an even RSA modulus")]
+    RsaModulusEven,
+    /// A public exponent that is even, below 3 or above 33 bits; for signing, below 65537.
+    #[error("an RSA public exponent outside the range that is safe")]
+    RsaExponent,
+    /// A modulus with the fingerprint of CVE-2017-15361 (ROCA): the private key can be computed.
+    #[error("an RSA modulus made by a broken generator (ROCA)")]
+    RsaRoca,
+    /// A public point that is compressed, infinite, of the wrong length or not canonical.
+    #[error("a public point in another form than its curve demands")]
+    PointEncoding,
+    /// A public point that does not lie on its curve.
+    #[error("a public point off its curve")]
+    PointOffCurve,
+    /// An Ed25519 point of low order: one signature would pass for many messages.
+    #[error("a public point of low order")]
+    PointLowOrder,
+    /// An HMAC secret shorter than the hash (RFC 7518 §3.2).
+    #[error("expected an HMAC secret of at least {minimum} bytes, found {found}")]
+    HmacTooShort {
+        /// The least length, in bytes.
+        minimum: usize,
+        /// The length found, in bytes.
+        found: usize,
+    },
+    /// An HMAC secret that is the text of a PEM, DER or JWK key: a public key, which everyone has.
+    #[error("an HMAC secret that is the text of an asymmetric key")]
+    HmacSecretIsKey,
+    /// A private key whose parts do not belong together, or that the backend refuses.
+    #[error("a private key whose parts do not belong together")]
+    PrivateKey,
+    /// An elliptic curve private key without its public point, which is not recomputed here.
+    #[error("a private key without its public key")]
+    PublicKeyMissing,
+    /// An algorithm that is not one of the key's (the key decides).
+    #[error("{algorithm} is not an algorithm of this key")]
+    AlgorithmNotForKey {
+        /// The algorithm asked for.
+        algorithm: Algorithm,
+    },
+    /// The signature is not the key's over this message. Nothing more is said.
+    #[error("the signature does not match")]
+    SignatureInvalid,
+    /// The backend could not sign, for lack of randomness.
+    #[error("signing failed")]
+    SigningFailed,
+}
+
+impl KeyError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "key.too_large",
+            Self::Pem => "key.pem",
+            Self::PemLabel { .. } => "key.pem_label",
+            Self::Der => "key.der",
+            Self::UnknownKeyType => "key.unknown_key_type",
+            Self::UnknownCurve => "key.unknown_curve",
+            Self::NotOffered(_) => "key.not_offered",
+            Self::Symmetric => "key.symmetric",
+            Self::PrivateMaterial => "key.private_material",
+            Self::RsaTooShort { .. } => "key.rsa_too_short",
+            Self::RsaTooLong { .. } => "key.rsa_too_long",
+            Self::RsaModulusEven => "key.rsa_modulus_even",
+            Self::RsaExponent => "key.rsa_exponent",
+            Self::RsaRoca => "key.rsa_roca",
+            Self::PointEncoding => "key.point_encoding",
+            Self::PointOffCurve => "key.point_off_curve",
+            Self::PointLowOrder => "key.point_low_order",
+            Self::HmacTooShort { .. } => "key.hmac_too_short",
+            Self::HmacSecretIsKey => "key.hmac_secret_is_key",
+            Self::PrivateKey => "key.private_key",
+            Self::PublicKeyMissing => "key.public_key_missing",
+            Self::AlgorithmNotForKey { .. } => "key.algorithm_not_for_key",
+            Self::SignatureInvalid => "key.signature_invalid",
+            Self::SigningFailed => "key.signing_failed",
+        }
+    }
+
+    /// What a host branches on.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::AlgorithmNotForKey { .. } | Self::SignatureInvalid => Class::Forged,
+            Self::SigningFailed => Class::Unavailable,
+            Self::HmacTooShort { .. }
+            | Self::HmacSecretIsKey
+            | Self::PrivateKey
+            | Self::PublicKeyMissing => Class::Misconfigured,
+            _ => Class::Malformed,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Keys that sign.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::backend::Signer;
+use super::private::PrivateKey;
+use super::{Algorithm, KeyError, VerifyingKey, pem};
+use crate::secret::Secret;
+
+/// A key that signs, for banks, gateways and tests. Cheap to clone; neither printed nor compared.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// None for an HMAC key, which the verifying key holds already.
+    signer: Option<Arc<Signer>>,
+    verifying: VerifyingKey,
+}
+
+impl SigningKey {
+    /// Reads a PEM block: `PRIVATE KEY` (PKCS#8), `RSA PRIVATE KEY` (PKCS#1) or `EC PRIVATE KEY` (SEC1), not encrypted.
+    ///
+    /// # Errors
+    /// [`KeyError::Pem`], [`KeyError::PemLabel`], and those of the three forms.
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        let (label, der) = pem::decode(pem)?;
+        match label {
+            "PRIVATE KEY" => Self::from_pkcs8_der(&der),
+            "RSA PRIVATE KEY" => Self::from_pkcs1_der(&der),
+            "EC PRIVATE KEY" => Self::from_sec1_der(&der),
+            _ => Err(KeyError::PemLabel {
+                expected: "PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY",
+            }),
+        }
+    }
+
+    /// Reads PKCS#8 (RFC 5958), version 1 or 2.
+    ///
+    /// # Errors
+    /// [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::NotOffered`],
+    /// [`KeyError::PublicKeyMissing`], [`KeyError::PrivateKey`], and the `Rsa…` and `Point…` variants.
+    pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, KeyError> {
+        Self::from_private(PrivateKey::from_pkcs8(der)?)
+    }
+
+    /// Reads an RSAPrivateKey (RFC 8017 §A.1.2) of 2048 to 4096 bits.
+    ///
+    /// # Errors
+    /// [`KeyError::Der`], [`KeyError::PrivateKey`] and the `Rsa…` variants.
+    pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
+        Self::from_private(PrivateKey::from_pkcs1(der)?)
+    }
+
+    /// Reads an ECPrivateKey (RFC 5915) that holds its curve and its public key, as OpenSSL writes it.
+    ///
+    /// # Errors
+    /// As [`SigningKey::from_pkcs8_der`].
+    pub fn from_sec1_der(der: &[u8]) -> Result<Self, KeyError> {
+        Self::from_private(PrivateKey::from_sec1(der)?)
+    }
+
+    /// Takes a shared secret for one algorithm of the HS family.
+    ///
+    /// # Errors
+    /// As [`VerifyingKey::hmac`].
+    pub fn hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
+        Ok(Self { signer: None, verifying: VerifyingKey::hmac(algorithm, secret)? })
+    }
+
+    /// The same key under this id (`kid`).
+    #[must_use]
+    pub fn with_id(self, id: impl Into<Arc<str>>) -> Self {
+        Self { verifying: self.verifying.with_id(id), ..self }
+    }
+
+    /// The same key for this algorithm alone.
+    ///
+    /// # Errors
+    /// [`KeyError::AlgorithmNotForKey`] for an algorithm that the key does not allow now.
+    pub fn with_algorithm(self, algorithm: Algorithm) -> Result<Self, KeyError> {
+        Ok(Self { verifying: self.verifying.with_algorithm(algorithm)?, ..self })
+    }
+
+    /// The key's id (`kid`), where it has one.
+    #[must_use]
+    pub const fn id(&self) -> Option<&Arc<str>> {
+        self.verifying.id()
+    }
+
+    /// The algorithms that the key serves, at least one.
+    #[must_use]
+    pub const fn algorithms(&self) -> &'static [Algorithm] {
+        self.verifying.algorithms()
+    }
+
+    /// Whether the key serves this algorithm.
+    #[must_use]
+    pub fn allows(&self, algorithm: Algorithm) -> bool {
+        self.verifying.allows(algorithm)
+    }
+
+    /// The key that verifies what this one signs, with the same id and algorithms. For an HMAC key it is as
+    /// secret as this one.
+    #[must_use]
+    pub fn verifying_key(&self) -> VerifyingKey {
+        self.verifying.clone()
+    }
+
+    /// The public half as a JWK, for publishing; see [`VerifyingKey::public_jwk`].
+    ///
+    /// # Errors
+    /// [`KeyError::Symmetric`]: an HMAC key is never published.
+    pub fn public_jwk(&self) -> Result<String, KeyError> {
+        self.verifying.public_jwk()
+    }
+
+    /// Signs `message`. ECDSA signatures are `r || s` (RFC 7518 §3.4).
+    ///
+    /// # Errors
+    /// [`KeyError::AlgorithmNotForKey`]; [`KeyError::SigningFailed`] where the system gives no randomness.
+    pub fn sign(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        self.verifying.require(algorithm)?;
+        match (&self.signer, self.verifying.mac()) {
+            (Some(signer), _) => signer.sign(algorithm, message),
+            (None, Some(mac)) => Ok(mac.tag(message).as_bytes().to_vec()),
+            (None, None) => Err(KeyError::SigningFailed),
+        }
+    }
+
+    fn from_private(key: PrivateKey) -> Result<Self, KeyError> {
+        let verifying = VerifyingKey::from_public(key.public, key.algorithms)?;
+        Ok(Self { signer: Some(Arc::new(key.signer)), verifying })
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("id", &self.id())
+            .field("algorithms", &self.algorithms())
+            .finish_non_exhaustive()
+    }
+}

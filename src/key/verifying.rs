@@ -1,0 +1,243 @@
+//! Keys that verify.
+
+use std::fmt;
+use std::slice;
+use std::sync::Arc;
+
+use super::backend::Verifier;
+use super::mac::{MacAlgorithm, MacKey};
+use super::public::PublicKey;
+use super::{Algorithm, KeyError, pem, rsa, secret_text};
+use crate::secret::Secret;
+
+/// A key that verifies: parsed, judged and prepared once, cheap to clone.
+///
+/// The key decides which algorithms it serves ([`VerifyingKey::allows`]); a message can only confirm one.
+///
+/// ```
+/// use countersign::key::{Algorithm, KeyError, VerifyingKey};
+///
+/// let pem = "-----BEGIN PUBLIC KEY-----
+/// MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+/// -----END PUBLIC KEY-----";
+/// let key = VerifyingKey::from_pem(pem)?.with_id("2025-01"); // the key of RFC 8037 A.2
+/// assert!(key.allows(Algorithm::EdDsa));
+/// let refused = key.verify(Algorithm::Hs256, b"message", b"signature");
+/// assert_eq!(refused, Err(KeyError::AlgorithmNotForKey { algorithm: Algorithm::Hs256 }));
+/// # Ok::<(), KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct VerifyingKey {
+    prepared: Arc<Prepared>,
+    id: Option<Arc<str>>,
+    algorithms: &'static [Algorithm],
+}
+
+struct Prepared {
+    material: Material,
+    thumbprint: [u8; 32],
+}
+
+enum Material {
+    Public { key: PublicKey, verifier: Verifier },
+    Mac(MacKey),
+}
+
+impl VerifyingKey {
+    /// Reads a PEM block: `PUBLIC KEY` (RFC 7468 §13) or `RSA PUBLIC KEY` (PKCS#1).
+    ///
+    /// # Errors
+    /// [`KeyError::Pem`], [`KeyError::PemLabel`], [`KeyError::PrivateMaterial`] for a private key, and all of
+    /// [`VerifyingKey::from_spki_der`].
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::pem_of(pem, rsa::MIN_BITS)
+    }
+
+    /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): what `openssl pkey -pubout -outform DER` writes.
+    ///
+    /// An `id-RSASSA-PSS` key without parameters serves the PS family alone (RFC 4055 §1.2).
+    ///
+    /// # Errors
+    /// [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::NotOffered`], and what
+    /// is wrong with the key itself: the `Rsa…` and `Point…` variants.
+    pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
+        let (key, algorithms) = PublicKey::from_spki(der, rsa::MIN_BITS)?;
+        Self::from_public(key, algorithms)
+    }
+
+    /// Reads an RSAPublicKey (RFC 8017 §A.1.1).
+    ///
+    /// # Errors
+    /// [`KeyError::Der`] and the `Rsa…` variants.
+    pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
+        let key = PublicKey::from_pkcs1(der, rsa::MIN_BITS)?;
+        let algorithms = key.algorithms();
+        Self::from_public(key, algorithms)
+    }
+
+    /// Takes a shared secret for one algorithm of the HS family.
+    ///
+    /// # Errors
+    /// [`KeyError::AlgorithmNotForKey`] for another family, [`KeyError::HmacTooShort`] below the hash's length
+    /// (RFC 7518 §3.2), [`KeyError::HmacSecretIsKey`] for the text of an asymmetric key.
+    pub fn hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
+        let mac = MacAlgorithm::of(algorithm).ok_or(KeyError::AlgorithmNotForKey { algorithm })?;
+        secret_text::check(secret.expose(), mac.tag_bytes())?;
+        let key = MacKey::new(mac, secret);
+        let thumbprint = *key.fingerprint();
+        let prepared = Arc::new(Prepared { material: Material::Mac(key), thumbprint });
+        Ok(Self { prepared, id: None, algorithms: only(algorithm) })
+    }
+
+    /// Reads a PEM block with an RSA key of 1024 bits or more, for [`Algorithm::Rs256`] alone.
+    ///
+    /// # Security
+    /// Moduli below 2048 bits can be factored by those who care enough. This is for published examples, such as
+    /// the key of draft-cavage-http-signatures.
+    ///
+    /// # Errors
+    /// As [`VerifyingKey::from_pem`]; [`KeyError::AlgorithmNotForKey`] for a key that is not RSA.
+    pub fn dangerous_short_rsa_from_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::pem_of(pem, rsa::DANGEROUS_MIN_BITS)?.with_algorithm(Algorithm::Rs256)
+    }
+
+    /// The same key under this id (`kid`).
+    #[must_use]
+    pub fn with_id(self, id: impl Into<Arc<str>>) -> Self {
+        Self { id: Some(id.into()), ..self }
+    }
+
+    /// The same key for this algorithm alone: a key pinned to RS256 never verifies PS256.
+    ///
+    /// # Errors
+    /// [`KeyError::AlgorithmNotForKey`] for an algorithm that the key does not allow now.
+    pub fn with_algorithm(self, algorithm: Algorithm) -> Result<Self, KeyError> {
+        self.require(algorithm)?;
+        Ok(Self { algorithms: only(algorithm), ..self })
+    }
+
+    /// The key's id (`kid`), where it has one.
+    #[must_use]
+    pub const fn id(&self) -> Option<&Arc<str>> {
+        self.id.as_ref()
+    }
+
+    /// The algorithms that the key serves, at least one.
+    #[must_use]
+    pub const fn algorithms(&self) -> &'static [Algorithm] {
+        self.algorithms
+    }
+
+    /// Whether the key serves this algorithm.
+    #[must_use]
+    pub fn allows(&self, algorithm: Algorithm) -> bool {
+        self.algorithms.contains(&algorithm)
+    }
+
+    /// Whether whoever can verify with it can also sign: an HMAC key.
+    #[must_use]
+    pub fn is_symmetric(&self) -> bool {
+        matches!(self.prepared.material, Material::Mac(_))
+    }
+
+    /// The SHA-256 thumbprint of the public key (RFC 7638); for an HMAC key [`MacKey::fingerprint`].
+    #[must_use]
+    pub fn thumbprint(&self) -> &[u8; 32] {
+        &self.prepared.thumbprint
+    }
+
+    /// Verifies `signature` over `message`. ECDSA signatures are `r || s` (RFC 7518 §3.4).
+    ///
+    /// # Errors
+    /// [`KeyError::AlgorithmNotForKey`], [`KeyError::SignatureInvalid`].
+    pub fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), KeyError> {
+        self.require(algorithm)?;
+        match &self.prepared.material {
+            Material::Public { verifier, .. } => verifier
+                .verify(algorithm, message, signature)
+                .then_some(())
+                .ok_or(KeyError::SignatureInvalid),
+            Material::Mac(key) => key.verify(message, signature),
+        }
+    }
+
+    /// The public key as a JWK (RFC 7517), for publishing: with its `kid`, `use` "sig", and `alg` if it serves but one.
+    ///
+    /// # Errors
+    /// [`KeyError::Symmetric`]: an HMAC key is never published.
+    pub fn public_jwk(&self) -> Result<String, KeyError> {
+        let Material::Public { key, .. } = &self.prepared.material else {
+            return Err(KeyError::Symmetric);
+        };
+        let mut jwk = key.jwk_members();
+        if let [algorithm] = self.algorithms {
+            jwk.push_str(&format!(r#","alg":"{algorithm}""#));
+        }
+        if let Some(id) = &self.id {
+            jwk.push_str(&format!(r#","kid":{}"#, serde_json::Value::from(&**id)));
+        }
+        jwk.push_str(r#","use":"sig"}"#);
+        Ok(jwk)
+    }
+
+    pub(super) fn from_public(
+        key: PublicKey,
+        algorithms: &'static [Algorithm],
+    ) -> Result<Self, KeyError> {
+        let (verifier, thumbprint) = (Verifier::new(&key, algorithms)?, key.thumbprint());
+        let prepared =
+            Arc::new(Prepared { material: Material::Public { key, verifier }, thumbprint });
+        Ok(Self { prepared, id: None, algorithms })
+    }
+
+    pub(super) fn require(&self, algorithm: Algorithm) -> Result<(), KeyError> {
+        if self.allows(algorithm) {
+            Ok(())
+        } else {
+            Err(KeyError::AlgorithmNotForKey { algorithm })
+        }
+    }
+
+    /// The MAC key behind an HMAC key.
+    pub(super) fn mac(&self) -> Option<&MacKey> {
+        match &self.prepared.material {
+            Material::Mac(key) => Some(key),
+            Material::Public { .. } => None,
+        }
+    }
+
+    fn pem_of(text: &str, minimum_bits: usize) -> Result<Self, KeyError> {
+        let (label, der) = pem::decode(text)?;
+        let (key, algorithms) = match label {
+            "PUBLIC KEY" => PublicKey::from_spki(&der, minimum_bits)?,
+            "RSA PUBLIC KEY" => {
+                let key = PublicKey::from_pkcs1(&der, minimum_bits)?;
+                let algorithms = key.algorithms();
+                (key, algorithms)
+            }
+            label if label.ends_with("PRIVATE KEY") => return Err(KeyError::PrivateMaterial),
+            _ => return Err(KeyError::PemLabel { expected: "PUBLIC KEY or RSA PUBLIC KEY" }),
+        };
+        Self::from_public(key, algorithms)
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey")
+            .field("id", &self.id)
+            .field("algorithms", &self.algorithms)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The list of one algorithm.
+fn only(algorithm: Algorithm) -> &'static [Algorithm] {
+    let all = const { &Algorithm::ALL };
+    all.iter().find(|known| **known == algorithm).map_or(&[], slice::from_ref)
+}
