@@ -1,1 +1,5 @@
 //! Replay, orders and rates over one atomic step.
+
+mod replay;
+
+pub(crate) use replay::pending;

@@ -1,12 +1,13 @@
 //! A verification that still owes one atomic write.
 
+use std::fmt;
+
 use super::{Step, StoreAnswer, Verified};
 use crate::class::Class;
 use crate::time::UnixTime;
 
 /// Verified but for one thing: that it was never used before. It yields its value only against the
 /// store's answer.
-#[derive(Debug)]
 #[must_use = "apply `step` to a store and call `finish` with its answer"]
 pub struct Pending<T> {
     verified: Verified<T>,
@@ -40,6 +41,12 @@ impl<T> Pending<T> {
             StoreAnswer::Applied if now >= self.deadline => Err(PendingError::Expired),
             StoreAnswer::Applied => Ok(self.verified),
         }
+    }
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").field("step", &self.step).finish_non_exhaustive()
     }
 }
 
