@@ -160,18 +160,17 @@ impl<'d, 'a> Value<'d, 'a> {
     /// The string it is, unescaped: borrowed unless it holds an escape.
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'a, str>> {
-        let inner = text::inner(self.raw())?;
-        Some(if self.node.is_escaped() {
-            Cow::Owned(text::unescape(inner))
-        } else {
-            Cow::Borrowed(inner)
-        })
+        let inner = self.inner()?;
+        Some(if self.node.is_escaped() { text::unescape(inner).into() } else { inner.into() })
     }
 
     /// Whether it is the string `expected`.
     #[must_use]
     pub fn is_str(self, expected: &str) -> bool {
-        self.kind() == Kind::String && text::equals(self.raw(), self.node.is_escaped(), expected)
+        match self.inner() {
+            Some(inner) if self.node.is_escaped() => text::unescape(inner) == expected,
+            inner => inner == Some(expected),
+        }
     }
 
     /// The truth value it is.
@@ -217,6 +216,11 @@ impl<'d, 'a> Value<'d, 'a> {
     /// [`JsonError`] where the value does not fit `T`.
     pub fn deserialize<T: serde::Deserialize<'a>>(self) -> Result<T, JsonError> {
         T::deserialize(self)
+    }
+
+    /// What is between the quotes, where it is a string.
+    fn inner(self) -> Option<&'a str> {
+        if self.kind() == Kind::String { self.text.get(self.node.inner()) } else { None }
     }
 
     fn children(self, of: Kind) -> Children<'d, 'a> {

@@ -29,7 +29,7 @@ enum Tag {
 impl Node {
     pub(super) const NULL: Self = Self { start: 0, end: 0, nodes: 1, tag: Tag::Null };
 
-    pub(super) const fn kind(&self) -> Kind {
+    pub(super) const fn kind(self) -> Kind {
         match self.tag {
             Tag::Null => Kind::Null,
             Tag::Bool => Kind::Bool,
@@ -40,15 +40,20 @@ impl Node {
         }
     }
 
-    pub(super) const fn is_escaped(&self) -> bool {
+    pub(super) const fn is_escaped(self) -> bool {
         matches!(self.tag, Tag::EscapedString)
     }
 
-    pub(super) fn span(&self) -> Range<usize> {
+    pub(super) fn span(self) -> Range<usize> {
         widen(self.start)..widen(self.end)
     }
 
-    pub(super) fn nodes(&self) -> usize {
+    /// What is between the quotes of a string.
+    pub(super) fn inner(self) -> Range<usize> {
+        widen(self.start).saturating_add(1)..widen(self.end).saturating_sub(1)
+    }
+
+    pub(super) fn nodes(self) -> usize {
         widen(self.nodes)
     }
 }

@@ -72,6 +72,7 @@ fn refuses_a_member_named_twice_at_any_depth_and_after_unescaping() {
         r#"{"a":1,"\u0061":2}"#,
         r#"{"x":{"y":[{"k":1,"k":1}]}}"#,
         r#"{"":1,"":2}"#,
+        r#"{"b":0,"a":1,"c":2,"a":3}"#,
     ] {
         assert_eq!(refusal(text).0, JsonErrorKind::DuplicateMember, "{text}");
     }
@@ -81,6 +82,14 @@ fn refuses_a_member_named_twice_at_any_depth_and_after_unescaping() {
     assert!(parse(format!("{{{}}}", members.join(",")).as_bytes(), LIMITS).is_ok());
     members.push("\"m7\":0".into());
     assert_eq!(refusal(format!("{{{}}}", members.join(","))).0, JsonErrorKind::DuplicateMember);
+    // And wherever the twin of any of a few names stands, whatever they fold to.
+    let names: Vec<_> =
+        (0..20).map(|n| format!("\"x{}y\":0", n * 7 % 10 + 10 * (n / 10))).collect();
+    assert!(parse(format!("{{{}}}", names.join(",")).as_bytes(), LIMITS).is_ok());
+    for twin in &names {
+        let text = format!("{{{},{twin}}}", names.join(","));
+        assert_eq!(refusal(&text), (JsonErrorKind::DuplicateMember, text.len() - twin.len() - 1));
+    }
 }
 
 #[test]

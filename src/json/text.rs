@@ -16,26 +16,29 @@ pub(super) enum Ended {
 
 /// How many bytes at the front of `bytes` are plain characters of a string, and what comes behind them.
 pub(super) fn plain(bytes: &[u8]) -> (usize, Ended) {
-    let (words, _) = bytes.as_chunks::<8>();
-    let whole = words.iter().take_while(|word| special(u64::from_le_bytes(**word)) == 0).count();
-    let length = match words.get(whole) {
-        Some(word) => {
-            let bits = special(u64::from_le_bytes(*word)).trailing_zeros();
-            whole.saturating_mul(8).saturating_add(usize::try_from(bits >> 3).unwrap_or(0))
+    let mut length: usize = 0;
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            length =
+                length.saturating_add(usize::try_from(found.trailing_zeros() >> 3).unwrap_or(0));
+            return (length, ended(bytes.get(length)));
         }
-        None => {
-            let start = whole.saturating_mul(8);
-            let tail = bytes.get(start..).unwrap_or_default();
-            start.saturating_add(tail.iter().take_while(|byte| is_plain(**byte)).count())
-        }
-    };
-    let ended = match bytes.get(length) {
+        length = length.saturating_add(8);
+        rest = behind;
+    }
+    length = length.saturating_add(rest.iter().take_while(|byte| is_plain(**byte)).count());
+    (length, ended(bytes.get(length)))
+}
+
+const fn ended(byte: Option<&u8>) -> Ended {
+    match byte {
         Some(b'"') => Ended::Quote,
         Some(b'\\') => Ended::Backslash,
         Some(_) => Ended::Control,
         None => Ended::Input,
-    };
-    (length, ended)
+    }
 }
 
 const fn is_plain(byte: u8) -> bool {
@@ -126,11 +129,6 @@ fn digits(bytes: &[u8]) -> Option<&[u8]> {
     if count == 0 { None } else { bytes.get(count..) }
 }
 
-/// What is between the quotes of a string.
-pub(super) fn inner(raw: &str) -> Option<&str> {
-    raw.strip_prefix('"')?.strip_suffix('"')
-}
-
 /// The text of a string's inside, its escapes resolved. They were checked when it was read.
 pub(super) fn unescape(inner: &str) -> String {
     let mut text = String::with_capacity(inner.len());
@@ -146,43 +144,42 @@ pub(super) fn unescape(inner: &str) -> String {
     text
 }
 
-/// Whether the string `raw` says `expected`.
-pub(super) fn equals(raw: &str, escaped: bool, expected: &str) -> bool {
-    match inner(raw) {
-        Some(inner) if escaped => unescape(inner) == expected,
-        Some(inner) => inner == expected,
-        None => false,
-    }
-}
-
 /// Where a member name stands for the second time, if one does.
 ///
-/// Few names are compared pair by pair; many go through a sorted set, so that a hostile object costs
-/// n log n and not n².
+/// Few names are compared with those before them, and only where a fold of each into one bit of 64 says
+/// that they may be equal. Many go through a sorted set, so that a hostile object costs n log n, not n².
 pub(super) fn repeated_name(text: &str, names: Names<'_>) -> Option<usize> {
-    let count = names.clone().take(PAIRWISE.saturating_add(1)).count();
-    let escaped = names.clone().any(|name| name.is_escaped());
-    if count > PAIRWISE || escaped {
-        let mut seen = BTreeSet::new();
-        return names
-            .into_iter()
-            .find(|name| !seen.insert(decoded(text, name)))
-            .map(|name| name.span().start);
-    }
-    let raw = |node: &Node| text.get(node.span());
-    let mut later = names;
-    while let Some(name) = later.next() {
-        if let Some(twin) = later.clone().find(|other| raw(other) == raw(&name)) {
-            return Some(twin.span().start);
+    let mut folds: u64 = 0;
+    for (index, name) in names.clone().enumerate() {
+        if index == FEW || name.is_escaped() {
+            let mut seen = BTreeSet::new();
+            let twin = names.into_iter().find(|name| !seen.insert(decoded(text, name)));
+            return twin.map(|twin| twin.span().start);
         }
+        let raw = text.as_bytes().get(name.inner()).unwrap_or_default();
+        let fold = fold(raw);
+        let is_twin = |other: Node| text.as_bytes().get(other.inner()) == Some(raw);
+        if folds & fold != 0 && names.clone().take(index).any(is_twin) {
+            return Some(name.span().start);
+        }
+        folds |= fold;
     }
     None
 }
 
-/// Up to here comparing pairs is quicker than a set: 120 comparisons, most of which end at the length.
-const PAIRWISE: usize = 16;
+/// Up to here names are compared with each other: even if all fold alike that is quicker than a set.
+const FEW: usize = 24;
+
+/// One bit for a name, of its length and its first, middle and last byte.
+fn fold(name: &[u8]) -> u64 {
+    let [first, middle, last] = [name.first(), name.get(name.len() >> 1), name.last()]
+        .map(|byte| u32::from(*byte.unwrap_or(&0)));
+    let length = u32::try_from(name.len()).unwrap_or(0);
+    let mixed = first ^ middle.rotate_left(2) ^ last.rotate_left(4) ^ length.rotate_left(3);
+    1_u64.rotate_left(mixed)
+}
 
 fn decoded<'a>(text: &'a str, name: &Node) -> Cow<'a, str> {
-    let inner = text.get(name.span()).and_then(inner).unwrap_or_default();
+    let inner = text.get(name.inner()).unwrap_or_default();
     if name.is_escaped() { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) }
 }

@@ -25,47 +25,58 @@ pub(super) fn check(
     if *rule == ScopeRule::Anything {
         return Ok(());
     }
-    let lists = [("scope", scope), ("scp", scp)];
-    let lists = lists.into_iter().filter_map(|(claim, value)| Some((claim, value?)));
-    let mut found = false;
-    for (claim, value) in lists {
-        let tokens = tokens(claim, value)?;
-        found = true;
-        if !satisfied(rule, &tokens) {
+    if scope.or(scp).is_none() {
+        return Err(JwtError::ClaimMissing { claim: "scope".into() });
+    }
+    for (claim, value) in [("scope", scope), ("scp", scp)] {
+        let Some(value) = value else { continue };
+        if !Scope::read(claim, value)?.satisfies(rule) {
             return Err(JwtError::ScopeMissing);
         }
     }
-    if found { Ok(()) } else { Err(JwtError::ClaimMissing { claim: "scope".into() }) }
+    Ok(())
 }
 
-fn satisfied(rule: &ScopeRule, tokens: &[Cow<'_, str>]) -> bool {
-    let has = |token: &str| tokens.iter().any(|found| found == token);
-    match rule {
-        ScopeRule::Anything => true,
-        ScopeRule::AnyOf(wanted) => wanted.iter().any(|token| has(token)),
-        ScopeRule::AllOf(wanted) => wanted.iter().all(|token| has(token)),
+/// A scope claim whose tokens are well-formed.
+pub(crate) enum Scope<'d, 'a> {
+    Text(Cow<'a, str>),
+    List(Value<'d, 'a>),
+}
+
+impl<'d, 'a> Scope<'d, 'a> {
+    pub(crate) fn read(claim: &'static str, value: Value<'d, 'a>) -> Result<Self, JwtError> {
+        let (scope, well_formed) = match (value.kind(), value.as_str()) {
+            (_, Some(text)) => {
+                let well_formed = text.split(' ').all(is_token);
+                (Self::Text(text), well_formed)
+            }
+            (Kind::Array, None) if claim == "scp" => {
+                let is_string = |token: Value<'_, '_>| token.kind() == Kind::String;
+                if !value.elements().all(is_string) {
+                    return Err(JwtError::ClaimType { claim: claim.into() });
+                }
+                let is_token =
+                    |token: Value<'_, '_>| token.as_str().is_some_and(|text| is_token(&text));
+                (Self::List(value), value.elements().all(is_token))
+            }
+            _ => return Err(JwtError::ClaimType { claim: claim.into() }),
+        };
+        if well_formed { Ok(scope) } else { Err(JwtError::ClaimRange { claim: claim.into() }) }
     }
-}
 
-/// The tokens of a scope claim.
-pub(crate) fn tokens<'a>(
-    claim: &'static str,
-    value: Value<'_, 'a>,
-) -> Result<Vec<Cow<'a, str>>, JwtError> {
-    let wrong = || JwtError::ClaimType { claim: claim.into() };
-    let tokens = match (value.kind(), value.as_str()) {
-        (_, Some(Cow::Borrowed(text))) => text.split(' ').map(Cow::Borrowed).collect(),
-        (_, Some(Cow::Owned(text))) => {
-            text.split(' ').map(|token| Cow::Owned(token.into())).collect()
+    /// Whether `token` is one of its tokens, whole.
+    pub(crate) fn has(&self, token: &str) -> bool {
+        match self {
+            Self::Text(text) => text.split(' ').any(|found| found == token),
+            Self::List(list) => list.elements().any(|found| found.is_str(token)),
         }
-        (Kind::Array, None) if claim == "scp" => value
-            .elements()
-            .map(|token| token.as_str().ok_or_else(wrong))
-            .collect::<Result<Vec<_>, _>>()?,
-        _ => return Err(wrong()),
-    };
-    match tokens.iter().all(|token| is_token(token)) {
-        true => Ok(tokens),
-        false => Err(JwtError::ClaimRange { claim: claim.into() }),
+    }
+
+    fn satisfies(&self, rule: &ScopeRule) -> bool {
+        match rule {
+            ScopeRule::Anything => true,
+            ScopeRule::AnyOf(wanted) => wanted.iter().any(|token| self.has(token)),
+            ScopeRule::AllOf(wanted) => wanted.iter().all(|token| self.has(token)),
+        }
     }
 }
