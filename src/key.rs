@@ -4,8 +4,10 @@ mod algorithm;
 mod backend;
 mod curve;
 mod der;
+mod ecdsa;
 mod error;
 mod field;
+mod jwk;
 mod mac;
 mod pem;
 mod private;
@@ -16,6 +18,7 @@ mod signing;
 mod verifying;
 
 pub use algorithm::Algorithm;
+pub use ecdsa::ecdsa_signature_from_der;
 pub use error::KeyError;
 pub use mac::{MacAlgorithm, MacContext, MacKey, MacTag};
 pub use signing::SigningKey;

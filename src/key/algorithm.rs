@@ -1,6 +1,6 @@
 //! The names of RFC 7518 §3.1, RFC 8037 §3.1 and RFC 9864.
 
-use std::fmt;
+use std::{fmt, slice};
 
 /// A signature or MAC algorithm of a JWS.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -94,6 +94,12 @@ impl Algorithm {
     #[must_use]
     pub const fn is_symmetric(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
+    }
+
+    /// The list of this algorithm alone.
+    pub(super) fn alone(self) -> &'static [Self] {
+        let all = const { &Self::ALL };
+        all.iter().find(|known| **known == self).map_or(&[], slice::from_ref)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Algorithm;
 use crate::class::Class;
+use crate::json::JsonError;
 
 /// Why a key was refused at import, or a signature by a key.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -27,12 +28,45 @@ pub enum KeyError {
     /// Not the DER of the structure that is due (RFC 5280, RFC 5958, RFC 8017, RFC 5915).
     #[error("expected the DER of a key structure")]
     Der,
+    /// A JWK that is not one strict JSON object.
+    #[error("expected one JSON object: {0}")]
+    Json(#[from] JsonError),
+    /// A JWK without a member that its type demands (RFC 7518 §6).
+    #[error("expected the member `{member}`")]
+    MemberMissing {
+        /// The member's name.
+        member: &'static str,
+    },
+    /// A member of a JWK with a value of another type, or not in strict base64url.
+    #[error("the member `{member}` has not the form it must have")]
+    Member {
+        /// The member's name.
+        member: &'static str,
+    },
+    /// A `kid` that is empty, above 128 bytes, or not visible ASCII.
+    #[error("expected a `kid` of 1 to 128 visible ASCII characters")]
+    KeyId,
     /// Not a key type of this crate: an unknown `kty` or algorithm identifier.
     #[error("unknown key type")]
     UnknownKeyType,
     /// Not a curve of this crate: an unknown `crv` or curve identifier, or explicit curve parameters.
     #[error("unknown curve")]
     UnknownCurve,
+    /// A JWK whose `alg` names no algorithm of this crate; others may well know it.
+    #[error("unknown algorithm `{name}`")]
+    UnknownAlgorithm {
+        /// The name, cut to 32 characters, each outside visible ASCII replaced by `?`.
+        name: Box<str>,
+    },
+    /// A JWK whose `alg` contradicts its `kty` or `crv` (RFC 7518 §6).
+    #[error("{algorithm} contradicts the type or curve of the key")]
+    AlgorithmMismatch {
+        /// What `alg` names.
+        algorithm: Algorithm,
+    },
+    /// A JWK whose `use` or `key_ops` does not include this use, or that contradict each other (RFC 7517 §4.3).
+    #[error("a key that is not meant for this use")]
+    Use,
     /// A key for an algorithm that this build's backend does not offer.
     #[error("a key for {0}, which this build does not offer")]
     NotOffered(Algorithm),
@@ -116,8 +150,15 @@ impl KeyError {
             Self::Pem => "key.pem",
             Self::PemLabel { .. } => "key.pem_label",
             Self::Der => "key.der",
+            Self::Json(_) => "key.json",
+            Self::MemberMissing { .. } => "key.member_missing",
+            Self::Member { .. } => "key.member",
+            Self::KeyId => "key.key_id",
             Self::UnknownKeyType => "key.unknown_key_type",
             Self::UnknownCurve => "key.unknown_curve",
+            Self::UnknownAlgorithm { .. } => "key.unknown_algorithm",
+            Self::AlgorithmMismatch { .. } => "key.algorithm_mismatch",
+            Self::Use => "key.use",
             Self::NotOffered(_) => "key.not_offered",
             Self::Symmetric => "key.symmetric",
             Self::PrivateMaterial => "key.private_material",
@@ -152,4 +193,12 @@ impl KeyError {
             _ => Class::Malformed,
         }
     }
+
+    pub(super) fn unknown_algorithm(name: &str) -> Self {
+        let visible = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+        Self::UnknownAlgorithm { name: name.chars().take(MAX_NAME_CHARS).map(visible).collect() }
+    }
 }
+
+/// The longest name in the registry of RFC 7518 §7.1 has 18 characters.
+const MAX_NAME_CHARS: usize = 32;

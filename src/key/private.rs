@@ -62,16 +62,7 @@ impl PrivateKey {
     /// An RSA key whose RSAPrivateKey is `der`.
     pub(super) fn rsa(modulus: &[u8], exponent: &[u8], der: &[u8]) -> Result<Self, KeyError> {
         let public = PublicKey::rsa(modulus, exponent, rsa::MIN_BITS)?;
-        // Both backends must take the same keys: ring signs with no more bits, and no smaller exponent.
-        match rsa::bits(modulus) {
-            found if found > rsa::MAX_SIGNING_BITS => {
-                return Err(KeyError::RsaTooLong { maximum: rsa::MAX_SIGNING_BITS, found });
-            }
-            _ => {}
-        }
-        if rsa::exponent_value(exponent).is_none_or(|value| value < rsa::MIN_SIGNING_EXPONENT) {
-            return Err(KeyError::RsaExponent);
-        }
+        rsa::check_for_signing(modulus, exponent)?;
         let algorithms = public.algorithms();
         Ok(Self { signer: Signer::rsa(der)?, public, algorithms })
     }
@@ -79,6 +70,9 @@ impl PrivateKey {
     /// A key on a NIST curve.
     pub(super) fn ec(curve: Curve, scalar: &[u8], point: &[u8]) -> Result<Self, KeyError> {
         let public = PublicKey::ec(curve, point)?;
+        if scalar.len() != curve.coordinate_bytes() {
+            return Err(KeyError::PrivateKey); // RFC 5915 §3, RFC 7518 §6.2.2.1
+        }
         let algorithms = public.algorithms();
         Ok(Self { signer: Signer::ec(curve, scalar, point)?, public, algorithms })
     }

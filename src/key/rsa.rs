@@ -33,8 +33,23 @@ pub(super) fn check<'a>(
     Ok((modulus, exponent))
 }
 
+/// Judges further what is to sign: both backends must take the same keys, and ring takes no longer modulus and no
+/// smaller exponent.
+pub(super) fn check_for_signing(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
+    match bits(without_leading_zeros(modulus)) {
+        found if found > MAX_SIGNING_BITS => {
+            return Err(KeyError::RsaTooLong { maximum: MAX_SIGNING_BITS, found });
+        }
+        _ => {}
+    }
+    match exponent_value(without_leading_zeros(exponent)) {
+        Some(MIN_SIGNING_EXPONENT..) => Ok(()),
+        _ => Err(KeyError::RsaExponent),
+    }
+}
+
 /// The value of an exponent of at most eight bytes.
-pub(super) fn exponent_value(exponent: &[u8]) -> Option<u64> {
+fn exponent_value(exponent: &[u8]) -> Option<u64> {
     (exponent.len() <= 8)
         .then(|| exponent.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
 }

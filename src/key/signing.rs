@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::backend::Signer;
 use super::private::PrivateKey;
-use super::{Algorithm, KeyError, VerifyingKey, pem};
+use super::{Algorithm, KeyError, VerifyingKey, jwk, pem};
 use crate::secret::Secret;
 
 /// A key that signs, for banks, gateways and tests. Cheap to clone; neither printed nor compared.
@@ -56,6 +56,18 @@ impl SigningKey {
     /// As [`SigningKey::from_pkcs8_der`].
     pub fn from_sec1_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_private(PrivateKey::from_sec1(der)?)
+    }
+
+    /// Reads one private JWK object (RFC 7517), and takes its `kid` as the id. RSA keys need all of `p`, `q`, `dp`,
+    /// `dq` and `qi`; EC and Ed25519 keys their public half.
+    ///
+    /// # Errors
+    /// As [`VerifyingKey::from_jwk`], without [`KeyError::PrivateMaterial`]; [`KeyError::PrivateKey`]. A symmetric key
+    /// is [`KeyError::Symmetric`]: give its bytes to [`SigningKey::hmac`].
+    pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
+        let jwk = jwk::private(json)?;
+        let key = Self::from_private(PrivateKey { algorithms: jwk.algorithms, ..jwk.key })?;
+        Ok(Self { verifying: key.verifying.with_key_id(jwk.id), ..key })
     }
 
     /// Takes a shared secret for one algorithm of the HS family.

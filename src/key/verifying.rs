@@ -1,13 +1,12 @@
 //! Keys that verify.
 
 use std::fmt;
-use std::slice;
 use std::sync::Arc;
 
 use super::backend::Verifier;
 use super::mac::{MacAlgorithm, MacKey};
 use super::public::PublicKey;
-use super::{Algorithm, KeyError, pem, rsa, secret_text};
+use super::{Algorithm, KeyError, jwk, pem, rsa, secret_text};
 use crate::secret::Secret;
 
 /// A key that verifies: parsed, judged and prepared once, cheap to clone.
@@ -75,6 +74,35 @@ impl VerifyingKey {
         Self::from_public(key, algorithms)
     }
 
+    /// Reads one JWK object (RFC 7517) with public members only, and takes its `kid` as the id.
+    ///
+    /// `use`, `key_ops`, `alg` and `crv` are obeyed. Numbers may carry zeros in front, as PayPal and Yahoo publish
+    /// them; unknown members are ignored, `x5c` and `x5t` among them.
+    ///
+    /// ```
+    /// use countersign::key::{Algorithm, KeyError, VerifyingKey};
+    ///
+    /// let key = VerifyingKey::from_jwk(
+    ///     br#"{"kty":"OKP","crv":"Ed25519","kid":"k1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// )?;
+    /// assert_eq!(key.id().map(|id| &**id), Some("k1"));
+    /// assert_eq!(key.algorithms(), [Algorithm::EdDsa]);
+    /// let published_secret = VerifyingKey::from_jwk(br#"{"kty":"oct","k":"AAAA"}"#);
+    /// assert_eq!(published_secret.unwrap_err(), KeyError::Symmetric);
+    /// # Ok::<(), KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`KeyError::Json`], [`KeyError::MemberMissing`], [`KeyError::Member`], [`KeyError::KeyId`] for the form;
+    /// [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::UnknownAlgorithm`],
+    /// [`KeyError::NotOffered`], [`KeyError::Use`] for a key that is simply not for us; [`KeyError::Symmetric`] and
+    /// [`KeyError::PrivateMaterial`] for a key that should never have been shown; [`KeyError::AlgorithmMismatch`] and the
+    /// `Rsa…` and `Point…` variants for a bad one.
+    pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
+        let jwk = jwk::public(json)?;
+        Self::from_public(jwk.key, jwk.algorithms).map(|key| key.with_key_id(jwk.id))
+    }
+
     /// Takes a shared secret for one algorithm of the HS family.
     ///
     /// # Errors
@@ -86,7 +114,7 @@ impl VerifyingKey {
         let key = MacKey::new(mac, secret);
         let thumbprint = *key.fingerprint();
         let prepared = Arc::new(Prepared { material: Material::Mac(key), thumbprint });
-        Ok(Self { prepared, id: None, algorithms: only(algorithm) })
+        Ok(Self { prepared, id: None, algorithms: algorithm.alone() })
     }
 
     /// Reads a PEM block with an RSA key of 1024 bits or more, for [`Algorithm::Rs256`] alone.
@@ -113,7 +141,7 @@ impl VerifyingKey {
     /// [`KeyError::AlgorithmNotForKey`] for an algorithm that the key does not allow now.
     pub fn with_algorithm(self, algorithm: Algorithm) -> Result<Self, KeyError> {
         self.require(algorithm)?;
-        Ok(Self { algorithms: only(algorithm), ..self })
+        Ok(Self { algorithms: algorithm.alone(), ..self })
     }
 
     /// The key's id (`kid`), where it has one.
@@ -195,6 +223,10 @@ impl VerifyingKey {
         Ok(Self { prepared, id: None, algorithms })
     }
 
+    pub(super) fn with_key_id(self, id: Option<Arc<str>>) -> Self {
+        Self { id, ..self }
+    }
+
     pub(super) fn require(&self, algorithm: Algorithm) -> Result<(), KeyError> {
         if self.allows(algorithm) {
             Ok(())
@@ -234,10 +266,4 @@ impl fmt::Debug for VerifyingKey {
             .field("algorithms", &self.algorithms)
             .finish_non_exhaustive()
     }
-}
-
-/// The list of one algorithm.
-fn only(algorithm: Algorithm) -> &'static [Algorithm] {
-    let all = const { &Algorithm::ALL };
-    all.iter().find(|known| **known == algorithm).map_or(&[], slice::from_ref)
 }
