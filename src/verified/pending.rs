@@ -16,7 +16,7 @@ pub struct Pending<T> {
 }
 
 impl<T> Pending<T> {
-    /// `deadline` is the last moment at which the thing may still be used, which the step outlives.
+    /// `deadline` is the first moment at which the thing may no longer be used; the step outlives it.
     pub(crate) const fn new(verified: Verified<T>, step: Step, deadline: UnixTime) -> Self {
         Self { verified, step, deadline }
     }

@@ -59,9 +59,29 @@ pub enum Expect {
     State(Record),
 }
 
+impl Expect {
+    /// The bytes that the stored record must start with; none where there must be no record.
+    ///
+    /// No record is empty, so a store may take the length as the whole question.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Absent => &[],
+            Self::State(record) => record.as_bytes(),
+        }
+    }
+}
+
 /// The bytes that a store keeps for one key: a state in the first byte, what belongs to it behind.
 #[derive(Clone, Eq, PartialEq)]
-pub struct Record(Box<[u8]>);
+pub struct Record(Bytes);
+
+/// A bare state stays inline: that is every replay record, one for each token.
+#[derive(Clone, Eq, PartialEq)]
+enum Bytes {
+    State([u8; 1]),
+    Long(Box<[u8]>),
+}
 
 impl Record {
     /// The most bytes in a record: a state, a SHA-256, two moments and a reference of 128 bytes fit.
@@ -72,34 +92,48 @@ impl Record {
     /// # Errors
     /// [`RecordError`] for no bytes, or more than [`Record::MAX_BYTES`].
     pub fn new(bytes: &[u8]) -> Result<Self, RecordError> {
-        match bytes.len() {
-            1..=Self::MAX_BYTES => Ok(Self(bytes.into())),
-            found => Err(RecordError { found }),
+        match bytes {
+            &[state] => Ok(Self::state(state)),
+            _ if (1..=Self::MAX_BYTES).contains(&bytes.len()) => {
+                Ok(Self(Bytes::Long(bytes.into())))
+            }
+            _ => Err(RecordError { found: bytes.len() }),
         }
     }
 
     /// A record that is a state and nothing else.
     #[must_use]
-    pub fn state(state: u8) -> Self {
-        Self(Box::new([state]))
+    pub const fn state(state: u8) -> Self {
+        Self(Bytes::State([state]))
+    }
+
+    /// A state with fields behind it. The room that calls this keeps within [`Record::MAX_BYTES`].
+    pub(crate) fn with_fields(state: u8, fields: &[&[u8]]) -> Self {
+        match fields.concat() {
+            none if none.is_empty() => Self::state(state),
+            fields => Self(Bytes::Long([&[state], fields.as_slice()].concat().into())),
+        }
     }
 
     /// The bytes to store.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Bytes::State(state) => state,
+            Bytes::Long(bytes) => bytes,
+        }
     }
 
     /// Whether this record satisfies `expected`, byte for byte from the front.
     #[must_use]
     pub fn starts_with(&self, expected: &Self) -> bool {
-        self.0.starts_with(&expected.0)
+        self.as_bytes().starts_with(expected.as_bytes())
     }
 }
 
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Record({})", crate::encoding::hex::encode(&self.0))
+        write!(f, "Record({})", crate::encoding::hex::encode(self.as_bytes()))
     }
 }
 
@@ -121,4 +155,30 @@ pub enum StoreAnswer {
     Refused(Option<Record>),
     /// The store did not answer, was full, or may or may not have applied the step. This always refuses.
     Unavailable,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_record_has_one_form_however_it_was_made() {
+        assert_eq!(Record::new(&[7]), Ok(Record::state(7)));
+        assert_eq!(Record::with_fields(7, &[b""]), Record::state(7));
+        assert_eq!(Record::new(&[7, 1, 2]), Ok(Record::with_fields(7, &[&[1], &[2]])));
+        assert_eq!(Record::new(&[]), Err(RecordError { found: 0 }));
+        assert_eq!(Record::new(&[0; 257]), Err(RecordError { found: 257 }));
+        assert_eq!(Record::new(&[0; 256]).map(|record| record.as_bytes().len()), Ok(256));
+    }
+
+    #[test]
+    fn a_record_starts_with_its_own_front_and_nothing_else() {
+        let held = Record::with_fields(7, &[&[1, 2]]);
+        assert!(held.starts_with(&Record::state(7)));
+        assert!(held.starts_with(&held));
+        assert!(!held.starts_with(&Record::state(1)));
+        assert!(!held.starts_with(&Record::with_fields(7, &[&[1, 2, 3]])));
+        assert_eq!(Expect::Absent.as_bytes(), b"");
+        assert_eq!(Expect::State(held).as_bytes(), [7, 1, 2]);
+    }
 }
