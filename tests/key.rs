@@ -293,7 +293,7 @@ mod published_examples {
         assert_eq!(key.verify(Algorithm::Rs256, MESSAGE, &signature), refused);
 
         let not_rsa = VerifyingKey::dangerous_short_rsa_from_pem(pem!("p256.pub")).unwrap_err();
-        assert_eq!(not_rsa, KeyError::AlgorithmNotForKey { algorithm: Algorithm::Rs256 });
+        assert_eq!(not_rsa, KeyError::AlgorithmMismatch { algorithm: Algorithm::Rs256 });
     }
 
     /// RFC 8410 §10.3, with an attribute and the public key.

@@ -16,7 +16,7 @@ use crate::json::{self, Kind, Limits, Value};
 /// What a JWK holds besides its numbers.
 pub(super) struct Jwk<K> {
     pub(super) key: K,
-    pub(super) algorithms: &'static [Algorithm],
+    pub(super) algorithm: Option<Algorithm>,
     pub(super) id: Option<Arc<str>>,
 }
 
@@ -32,9 +32,7 @@ pub(super) fn public(text: &[u8]) -> Result<Jwk<PublicKey>, KeyError> {
     let kind = members.kind()?;
     members.check_use("verify")?;
     let algorithm = members.algorithm()?;
-    let key = members.public_key(kind)?;
-    let algorithms = narrowed(key.algorithms(), algorithm)?;
-    Ok(Jwk { key, algorithms, id: members.key_id()? })
+    Ok(Jwk { key: members.public_key(kind)?, algorithm, id: members.key_id()? })
 }
 
 /// Reads a private key for signing.
@@ -45,21 +43,7 @@ pub(super) fn private(text: &[u8]) -> Result<Jwk<PrivateKey>, KeyError> {
     let kind = members.kind()?;
     members.check_use("sign")?;
     let algorithm = members.algorithm()?;
-    let key = members.private_key(kind)?;
-    let algorithms = narrowed(key.algorithms, algorithm)?;
-    Ok(Jwk { key, algorithms, id: members.key_id()? })
-}
-
-/// The key's algorithms, or the one that `alg` names, which must be among them.
-fn narrowed(
-    algorithms: &'static [Algorithm],
-    named: Option<Algorithm>,
-) -> Result<&'static [Algorithm], KeyError> {
-    match named {
-        None => Ok(algorithms),
-        Some(named) if algorithms.contains(&named) => Ok(named.alone()),
-        Some(algorithm) => Err(KeyError::AlgorithmMismatch { algorithm }),
-    }
+    Ok(Jwk { key: members.private_key(kind)?, algorithm, id: members.key_id()? })
 }
 
 /// The types of asymmetric keys (RFC 7518 §6.1, RFC 8037 §2).
