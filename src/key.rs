@@ -28,8 +28,6 @@ pub use verifying::VerifyingKey;
 const MAX_KEY_BYTES: usize = 16 * 1024;
 
 fn within_limit(bytes: &[u8]) -> Result<(), KeyError> {
-    match bytes.len() {
-        found if found > MAX_KEY_BYTES => Err(KeyError::TooLarge { maximum: MAX_KEY_BYTES, found }),
-        _ => Ok(()),
-    }
+    let (maximum, found) = (MAX_KEY_BYTES, bytes.len());
+    if found > maximum { Err(KeyError::TooLarge { maximum, found }) } else { Ok(()) }
 }

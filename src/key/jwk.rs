@@ -16,7 +16,7 @@ use crate::json::{self, Kind, Limits, Value};
 /// What a JWK holds besides its numbers.
 pub(super) struct Jwk<K> {
     pub(super) key: K,
-    pub(super) algorithms: &'static [Algorithm],
+    pub(super) algorithm: Option<Algorithm>,
     pub(super) id: Option<Arc<str>>,
 }
 
@@ -24,74 +24,75 @@ pub(super) struct Jwk<K> {
 pub(super) fn public(text: &[u8]) -> Result<Jwk<PublicKey>, KeyError> {
     let document = json::parse_object(text, LIMITS)?;
     let members = Members(document.root());
-    let kind = members.text("kty")?;
-    if kind == "oct" {
-        return Err(KeyError::Symmetric);
-    }
+    members.refuse_symmetric()?;
+    // Before anything else can be wrong with it: this one is an alarm.
     if PRIVATE_MEMBERS.iter().any(|name| members.0.get(name).is_some()) {
         return Err(KeyError::PrivateMaterial);
     }
+    let kind = members.kind()?;
     members.check_use("verify")?;
     let algorithm = members.algorithm()?;
-    let key = members.public_key(&kind)?;
-    let algorithms = narrowed(key.algorithms(), algorithm)?;
-    Ok(Jwk { key, algorithms, id: members.key_id()? })
+    Ok(Jwk { key: members.public_key(kind)?, algorithm, id: members.key_id()? })
 }
 
 /// Reads a private key for signing.
 pub(super) fn private(text: &[u8]) -> Result<Jwk<PrivateKey>, KeyError> {
     let document = json::parse_object(text, LIMITS)?;
     let members = Members(document.root());
-    let kind = members.text("kty")?;
-    if kind == "oct" {
-        return Err(KeyError::Symmetric);
-    }
+    members.refuse_symmetric()?;
+    let kind = members.kind()?;
     members.check_use("sign")?;
     let algorithm = members.algorithm()?;
-    let key = members.private_key(&kind)?;
-    let algorithms = narrowed(key.algorithms, algorithm)?;
-    Ok(Jwk { key, algorithms, id: members.key_id()? })
+    Ok(Jwk { key: members.private_key(kind)?, algorithm, id: members.key_id()? })
 }
 
-/// The key's algorithms, or the one that `alg` names, which must be among them.
-fn narrowed(
-    algorithms: &'static [Algorithm],
-    named: Option<Algorithm>,
-) -> Result<&'static [Algorithm], KeyError> {
-    match named {
-        None => Ok(algorithms),
-        Some(named) if algorithms.contains(&named) => Ok(named.alone()),
-        Some(algorithm) => Err(KeyError::AlgorithmMismatch { algorithm }),
-    }
+/// The types of asymmetric keys (RFC 7518 §6.1, RFC 8037 §2).
+#[derive(Clone, Copy)]
+enum KeyType {
+    Rsa,
+    Ec,
+    /// Octet key pair: Ed25519 alone, here.
+    Okp,
 }
 
 /// The members of one JWK.
 struct Members<'d, 'a>(Value<'d, 'a>);
 
 impl<'a> Members<'_, 'a> {
-    /// RFC 7518 §6.2.1, §6.3.1; RFC 8037 §2.
-    fn public_key(&self, kind: &str) -> Result<PublicKey, KeyError> {
-        match kind {
-            "RSA" => PublicKey::rsa(&self.bytes("n")?, &self.bytes("e")?, rsa::MIN_BITS),
-            "EC" => PublicKey::ec(self.curve()?, &self.point()?),
-            "OKP" => {
-                self.require_ed25519()?;
-                PublicKey::ed25519(&self.bytes("x")?)
-            }
+    fn refuse_symmetric(&self) -> Result<(), KeyError> {
+        if self.text("kty")? == "oct" { Err(KeyError::Symmetric) } else { Ok(()) }
+    }
+
+    fn kind(&self) -> Result<KeyType, KeyError> {
+        match &*self.text("kty")? {
+            "RSA" => Ok(KeyType::Rsa),
+            "EC" => Ok(KeyType::Ec),
+            "OKP" => Ok(KeyType::Okp),
             _ => Err(KeyError::UnknownKeyType),
         }
     }
 
-    /// RFC 7518 §6.2.2, §6.3.2; RFC 8037 §2.
-    fn private_key(&self, kind: &str) -> Result<PrivateKey, KeyError> {
+    /// RFC 7518 §6.2.1, §6.3.1; RFC 8037 §2.
+    fn public_key(&self, kind: KeyType) -> Result<PublicKey, KeyError> {
         match kind {
-            "RSA" => self.rsa_private_key(),
-            "EC" => PrivateKey::ec(self.curve()?, &self.bytes("d")?, &self.point()?),
-            "OKP" => {
+            KeyType::Rsa => PublicKey::rsa(&self.bytes("n")?, &self.bytes("e")?, rsa::MIN_BITS),
+            KeyType::Ec => PublicKey::ec(self.curve()?, &self.point()?),
+            KeyType::Okp => {
+                self.require_ed25519()?;
+                PublicKey::ed25519(&self.bytes("x")?)
+            }
+        }
+    }
+
+    /// RFC 7518 §6.2.2, §6.3.2; RFC 8037 §2.
+    fn private_key(&self, kind: KeyType) -> Result<PrivateKey, KeyError> {
+        match kind {
+            KeyType::Rsa => self.rsa_private_key(),
+            KeyType::Ec => PrivateKey::ec(self.curve()?, &self.bytes("d")?, &self.point()?),
+            KeyType::Okp => {
                 self.require_ed25519()?;
                 PrivateKey::ed25519(&self.bytes("d")?, Some(&self.bytes("x")?))
             }
-            _ => Err(KeyError::UnknownKeyType),
         }
     }
 

@@ -4,13 +4,12 @@ use super::backend::Signer;
 use super::curve::Curve;
 use super::der::{self, Reader};
 use super::public::{KeyKind, PublicKey, named_curve};
-use super::{Algorithm, KeyError, rsa, within_limit};
+use super::{KeyError, rsa, within_limit};
 
-/// A private key with its public half, and the algorithms it may serve.
+/// A private key, ready to sign with, and its public half.
 pub(super) struct PrivateKey {
     pub(super) signer: Signer,
     pub(super) public: PublicKey,
-    pub(super) algorithms: &'static [Algorithm],
 }
 
 impl PrivateKey {
@@ -29,9 +28,10 @@ impl PrivateKey {
             _ => return Err(KeyError::Der),
         }
         match kind {
-            KeyKind::Rsa { .. } => {
+            KeyKind::Rsa => Self::from_pkcs1(key),
+            KeyKind::RsaPss => {
                 let key = Self::from_pkcs1(key)?;
-                Ok(Self { algorithms: kind.algorithms().unwrap_or(key.algorithms), ..key })
+                Ok(Self { public: key.public.for_pss_alone(), ..key })
             }
             KeyKind::Ec(curve) => Self::sec1(key, Some(curve), point),
             KeyKind::Ed25519 => {
@@ -61,10 +61,9 @@ impl PrivateKey {
 
     /// An RSA key whose RSAPrivateKey is `der`.
     pub(super) fn rsa(modulus: &[u8], exponent: &[u8], der: &[u8]) -> Result<Self, KeyError> {
+        let (modulus, exponent) = rsa::check_for_signing(modulus, exponent)?;
         let public = PublicKey::rsa(modulus, exponent, rsa::MIN_BITS)?;
-        rsa::check_for_signing(modulus, exponent)?;
-        let algorithms = public.algorithms();
-        Ok(Self { signer: Signer::rsa(der)?, public, algorithms })
+        Ok(Self { signer: Signer::rsa(der, modulus.len())?, public })
     }
 
     /// A key on a NIST curve.
@@ -73,16 +72,14 @@ impl PrivateKey {
         if scalar.len() != curve.coordinate_bytes() {
             return Err(KeyError::PrivateKey); // RFC 5915 §3, RFC 7518 §6.2.2.1
         }
-        let algorithms = public.algorithms();
-        Ok(Self { signer: Signer::ec(curve, scalar, point)?, public, algorithms })
+        Ok(Self { signer: Signer::ec(curve, scalar, point)?, public })
     }
 
     /// An Ed25519 key (RFC 8410 §7).
     pub(super) fn ed25519(seed: &[u8], point: Option<&[u8]>) -> Result<Self, KeyError> {
         let (signer, point) = Signer::ed25519(seed, point)?;
         let public = PublicKey::ed25519(&point)?;
-        let algorithms = public.algorithms();
-        Ok(Self { signer, public, algorithms })
+        Ok(Self { signer, public })
     }
 
     fn sec1(

@@ -9,10 +9,11 @@ use crate::encoding::base64url;
 /// A public key whose numbers and points were judged.
 #[derive(Clone)]
 pub(super) enum PublicKey {
-    /// Both big-endian without leading zeros.
+    /// Both big-endian without leading zeros. A PSS key never serves PKCS#1 v1.5.
     Rsa {
         modulus: Box<[u8]>,
         exponent: Box<[u8]>,
+        pss: bool,
     },
     /// Uncompressed.
     Ec {
@@ -29,7 +30,7 @@ impl PublicKey {
         minimum_bits: usize,
     ) -> Result<Self, KeyError> {
         let (modulus, exponent) = rsa::check(modulus, exponent, minimum_bits)?;
-        Ok(Self::Rsa { modulus: modulus.into(), exponent: exponent.into() })
+        Ok(Self::Rsa { modulus: modulus.into(), exponent: exponent.into(), pss: false })
     }
 
     pub(super) fn ec(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
@@ -44,23 +45,19 @@ impl PublicKey {
         Ok(Self::Ed25519(point))
     }
 
-    /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) and says which algorithms the key may serve.
-    pub(super) fn from_spki(
-        der: &[u8],
-        minimum_bits: usize,
-    ) -> Result<(Self, &'static [Algorithm]), KeyError> {
+    /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
+    pub(super) fn from_spki(der: &[u8], minimum_bits: usize) -> Result<Self, KeyError> {
         within_limit(der)?;
-        let mut outer = Reader::sequence_of(der)?;
-        let kind = KeyKind::read(outer.nested(der::SEQUENCE)?)?;
-        let bytes = outer.bit_string()?;
-        outer.end()?;
-        let key = match kind {
-            KeyKind::Rsa { .. } => Self::from_pkcs1(bytes, minimum_bits)?,
-            KeyKind::Ec(curve) => Self::ec(curve, bytes)?,
-            KeyKind::Ed25519 => Self::ed25519(bytes)?,
-        };
-        let algorithms = kind.algorithms().unwrap_or_else(|| key.algorithms());
-        Ok((key, algorithms))
+        let mut fields = Reader::sequence_of(der)?;
+        let kind = KeyKind::read(fields.nested(der::SEQUENCE)?)?;
+        let bytes = fields.bit_string()?;
+        fields.end()?;
+        match kind {
+            KeyKind::Rsa => Self::from_pkcs1(bytes, minimum_bits),
+            KeyKind::RsaPss => Self::from_pkcs1(bytes, minimum_bits).map(Self::for_pss_alone),
+            KeyKind::Ec(curve) => Self::ec(curve, bytes),
+            KeyKind::Ed25519 => Self::ed25519(bytes),
+        }
     }
 
     /// Reads an RSAPublicKey (RFC 8017 §A.1.1).
@@ -72,10 +69,19 @@ impl PublicKey {
         Self::rsa(modulus, exponent, minimum_bits)
     }
 
-    /// The algorithms a key of this type can serve.
+    /// An RSA key that its AlgorithmIdentifier keeps to PSS (RFC 4055 §1.2).
+    pub(super) fn for_pss_alone(self) -> Self {
+        match self {
+            Self::Rsa { modulus, exponent, .. } => Self::Rsa { modulus, exponent, pss: true },
+            other => other,
+        }
+    }
+
+    /// The algorithms that the key can serve.
     pub(super) const fn algorithms(&self) -> &'static [Algorithm] {
         match self {
-            Self::Rsa { .. } => &RSA_ALGORITHMS,
+            Self::Rsa { pss: false, .. } => &RSA_ALGORITHMS,
+            Self::Rsa { pss: true, .. } => &PSS_ALGORITHMS,
             Self::Ec { curve: Curve::P256, .. } => &[Algorithm::Es256],
             Self::Ec { curve: Curve::P384, .. } => &[Algorithm::Es384],
             Self::Ec { curve: Curve::P521, .. } => &[Algorithm::Es512],
@@ -86,7 +92,7 @@ impl PublicKey {
     /// The required members of the key's JWK as RFC 7638 §3.2 orders them, without the closing brace.
     pub(super) fn jwk_members(&self) -> String {
         match self {
-            Self::Rsa { modulus, exponent } => {
+            Self::Rsa { modulus, exponent, .. } => {
                 let (e, n) = (base64url::encode(exponent), base64url::encode(modulus));
                 format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}""#)
             }
@@ -110,36 +116,31 @@ impl PublicKey {
 }
 
 /// What an AlgorithmIdentifier of a key says (RFC 5280 §4.1.1.2).
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum KeyKind {
-    /// rsaEncryption, or id-RSASSA-PSS, whose keys never serve PKCS#1 v1.5 (RFC 4055 §1.2).
-    Rsa {
-        pss: bool,
-    },
+    /// rsaEncryption.
+    Rsa,
+    /// id-RSASSA-PSS without parameters, which would narrow it further.
+    RsaPss,
     Ec(Curve),
     Ed25519,
 }
 
 impl KeyKind {
-    /// Reads the fields of an AlgorithmIdentifier; parameters other than the expected are refused.
+    /// Reads the fields of an AlgorithmIdentifier; other parameters than the expected are refused.
     pub(super) fn read(mut fields: Reader<'_>) -> Result<Self, KeyError> {
         let kind = match fields.take(der::OBJECT_IDENTIFIER)? {
             RSA_ENCRYPTION => match fields.take(der::NULL)? {
-                [] => Self::Rsa { pss: false },
+                [] => Self::Rsa,
                 _ => return Err(KeyError::Der),
             },
-            RSASSA_PSS => Self::Rsa { pss: true },
+            RSASSA_PSS => Self::RsaPss,
             EC_PUBLIC_KEY => Self::Ec(named_curve(&mut fields)?),
             ED25519 => Self::Ed25519,
             _ => return Err(KeyError::UnknownKeyType),
         };
         fields.end()?;
         Ok(kind)
-    }
-
-    /// The algorithms, where the identifier narrows what the key itself would allow.
-    pub(super) const fn algorithms(self) -> Option<&'static [Algorithm]> {
-        if matches!(self, Self::Rsa { pss: true }) { Some(&PSS_ALGORITHMS) } else { None }
     }
 }
 

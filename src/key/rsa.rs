@@ -11,14 +11,12 @@ pub(super) fn check<'a>(
     minimum_bits: usize,
 ) -> Result<(&'a [u8], &'a [u8]), KeyError> {
     let (modulus, exponent) = (without_leading_zeros(modulus), without_leading_zeros(exponent));
-    match bits(modulus) {
-        found if found < minimum_bits => {
-            return Err(KeyError::RsaTooShort { minimum: minimum_bits, found });
-        }
-        found if found > MAX_BITS => {
-            return Err(KeyError::RsaTooLong { maximum: MAX_BITS, found });
-        }
-        _ => {}
+    let found = bits(modulus);
+    if found < minimum_bits {
+        return Err(KeyError::RsaTooShort { minimum: minimum_bits, found });
+    }
+    if found > MAX_BITS {
+        return Err(KeyError::RsaTooLong { maximum: MAX_BITS, found });
     }
     if modulus.last().is_none_or(|last| last & 1 == 0) {
         return Err(KeyError::RsaModulusEven);
@@ -33,17 +31,19 @@ pub(super) fn check<'a>(
     Ok((modulus, exponent))
 }
 
-/// Judges further what is to sign: both backends must take the same keys, and ring takes no longer modulus and no
-/// smaller exponent.
-pub(super) fn check_for_signing(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
-    match bits(without_leading_zeros(modulus)) {
-        found if found > MAX_SIGNING_BITS => {
-            return Err(KeyError::RsaTooLong { maximum: MAX_SIGNING_BITS, found });
-        }
-        _ => {}
+/// Judges the public half of a key that is to sign: both backends must take the same keys, and ring takes
+/// no longer modulus and no smaller exponent.
+pub(super) fn check_for_signing<'a>(
+    modulus: &'a [u8],
+    exponent: &'a [u8],
+) -> Result<(&'a [u8], &'a [u8]), KeyError> {
+    let (modulus, exponent) = check(modulus, exponent, MIN_BITS)?;
+    let found = bits(modulus);
+    if found > MAX_SIGNING_BITS {
+        return Err(KeyError::RsaTooLong { maximum: MAX_SIGNING_BITS, found });
     }
-    match exponent_value(without_leading_zeros(exponent)) {
-        Some(MIN_SIGNING_EXPONENT..) => Ok(()),
+    match exponent_value(exponent) {
+        Some(MIN_SIGNING_EXPONENT..) => Ok((modulus, exponent)),
         _ => Err(KeyError::RsaExponent),
     }
 }

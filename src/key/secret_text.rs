@@ -10,10 +10,8 @@ pub(super) fn check(secret: &[u8], minimum: usize) -> Result<(), KeyError> {
     if is_key_text(secret) {
         return Err(KeyError::HmacSecretIsKey);
     }
-    match secret.len() {
-        found if found < minimum => Err(KeyError::HmacTooShort { minimum, found }),
-        _ => Ok(()),
-    }
+    let found = secret.len();
+    if found < minimum { Err(KeyError::HmacTooShort { minimum, found }) } else { Ok(()) }
 }
 
 fn is_key_text(secret: &[u8]) -> bool {

@@ -39,7 +39,7 @@ impl SigningKey {
     /// [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::NotOffered`],
     /// [`KeyError::PublicKeyMissing`], [`KeyError::PrivateKey`], and the `Rsa…` and `Point…` variants.
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, KeyError> {
-        Self::from_private(PrivateKey::from_pkcs8(der)?)
+        Self::from_private(PrivateKey::from_pkcs8(der)?, None)
     }
 
     /// Reads an RSAPrivateKey (RFC 8017 §A.1.2) of 2048 to 4096 bits.
@@ -47,7 +47,7 @@ impl SigningKey {
     /// # Errors
     /// [`KeyError::Der`], [`KeyError::PrivateKey`] and the `Rsa…` variants.
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
-        Self::from_private(PrivateKey::from_pkcs1(der)?)
+        Self::from_private(PrivateKey::from_pkcs1(der)?, None)
     }
 
     /// Reads an ECPrivateKey (RFC 5915) that holds its curve and its public key, as OpenSSL writes it.
@@ -55,7 +55,7 @@ impl SigningKey {
     /// # Errors
     /// As [`SigningKey::from_pkcs8_der`].
     pub fn from_sec1_der(der: &[u8]) -> Result<Self, KeyError> {
-        Self::from_private(PrivateKey::from_sec1(der)?)
+        Self::from_private(PrivateKey::from_sec1(der)?, None)
     }
 
     /// Reads one private JWK object (RFC 7517), and takes its `kid` as the id. RSA keys need all of `p`, `q`, `dp`,
@@ -66,7 +66,7 @@ impl SigningKey {
     /// is [`KeyError::Symmetric`]: give its bytes to [`SigningKey::hmac`].
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
         let jwk = jwk::private(json)?;
-        let key = Self::from_private(PrivateKey { algorithms: jwk.algorithms, ..jwk.key })?;
+        let key = Self::from_private(jwk.key, jwk.algorithm)?;
         Ok(Self { verifying: key.verifying.with_key_id(jwk.id), ..key })
     }
 
@@ -138,8 +138,8 @@ impl SigningKey {
         }
     }
 
-    fn from_private(key: PrivateKey) -> Result<Self, KeyError> {
-        let verifying = VerifyingKey::from_public(key.public, key.algorithms)?;
+    fn from_private(key: PrivateKey, algorithm: Option<Algorithm>) -> Result<Self, KeyError> {
+        let verifying = VerifyingKey::from_public(key.public, algorithm)?;
         Ok(Self { signer: Some(Arc::new(key.signer)), verifying })
     }
 }

@@ -49,7 +49,7 @@ impl VerifyingKey {
     /// [`KeyError::Pem`], [`KeyError::PemLabel`], [`KeyError::PrivateMaterial`] for a private key, and all of
     /// [`VerifyingKey::from_spki_der`].
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        Self::pem_of(pem, rsa::MIN_BITS)
+        Self::from_public(pem_of(pem, rsa::MIN_BITS)?, None)
     }
 
     /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): what `openssl pkey -pubout -outform DER` writes.
@@ -60,8 +60,7 @@ impl VerifyingKey {
     /// [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::NotOffered`], and what
     /// is wrong with the key itself: the `Rsa…` and `Point…` variants.
     pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
-        let (key, algorithms) = PublicKey::from_spki(der, rsa::MIN_BITS)?;
-        Self::from_public(key, algorithms)
+        Self::from_public(PublicKey::from_spki(der, rsa::MIN_BITS)?, None)
     }
 
     /// Reads an RSAPublicKey (RFC 8017 §A.1.1).
@@ -69,9 +68,7 @@ impl VerifyingKey {
     /// # Errors
     /// [`KeyError::Der`] and the `Rsa…` variants.
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
-        let key = PublicKey::from_pkcs1(der, rsa::MIN_BITS)?;
-        let algorithms = key.algorithms();
-        Self::from_public(key, algorithms)
+        Self::from_public(PublicKey::from_pkcs1(der, rsa::MIN_BITS)?, None)
     }
 
     /// Reads one JWK object (RFC 7517) with public members only, and takes its `kid` as the id.
@@ -100,7 +97,7 @@ impl VerifyingKey {
     /// `Rsa…` and `Point…` variants for a bad one.
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
         let jwk = jwk::public(json)?;
-        Self::from_public(jwk.key, jwk.algorithms).map(|key| key.with_key_id(jwk.id))
+        Self::from_public(jwk.key, jwk.algorithm).map(|key| key.with_key_id(jwk.id))
     }
 
     /// Takes a shared secret for one algorithm of the HS family.
@@ -124,9 +121,9 @@ impl VerifyingKey {
     /// the key of draft-cavage-http-signatures.
     ///
     /// # Errors
-    /// As [`VerifyingKey::from_pem`]; [`KeyError::AlgorithmNotForKey`] for a key that is not RSA.
+    /// As [`VerifyingKey::from_pem`]; [`KeyError::AlgorithmMismatch`] for a key that is not RSA.
     pub fn dangerous_short_rsa_from_pem(pem: &str) -> Result<Self, KeyError> {
-        Self::pem_of(pem, rsa::DANGEROUS_MIN_BITS)?.with_algorithm(Algorithm::Rs256)
+        Self::from_public(pem_of(pem, rsa::DANGEROUS_MIN_BITS)?, Some(Algorithm::Rs256))
     }
 
     /// The same key under this id (`kid`).
@@ -213,10 +210,13 @@ impl VerifyingKey {
         Ok(jwk)
     }
 
-    pub(super) fn from_public(
-        key: PublicKey,
-        algorithms: &'static [Algorithm],
-    ) -> Result<Self, KeyError> {
+    /// Prepares a key that was judged, for the one algorithm that was named for it or for all of its own.
+    pub(super) fn from_public(key: PublicKey, named: Option<Algorithm>) -> Result<Self, KeyError> {
+        let algorithms = match named {
+            None => key.algorithms(),
+            Some(named) if key.algorithms().contains(&named) => named.alone(),
+            Some(algorithm) => return Err(KeyError::AlgorithmMismatch { algorithm }),
+        };
         let (verifier, thumbprint) = (Verifier::new(&key, algorithms)?, key.thumbprint());
         let prepared =
             Arc::new(Prepared { material: Material::Public { key, verifier }, thumbprint });
@@ -242,21 +242,6 @@ impl VerifyingKey {
             Material::Public { .. } => None,
         }
     }
-
-    fn pem_of(text: &str, minimum_bits: usize) -> Result<Self, KeyError> {
-        let (label, der) = pem::decode(text)?;
-        let (key, algorithms) = match label {
-            "PUBLIC KEY" => PublicKey::from_spki(&der, minimum_bits)?,
-            "RSA PUBLIC KEY" => {
-                let key = PublicKey::from_pkcs1(&der, minimum_bits)?;
-                let algorithms = key.algorithms();
-                (key, algorithms)
-            }
-            label if label.ends_with("PRIVATE KEY") => return Err(KeyError::PrivateMaterial),
-            _ => return Err(KeyError::PemLabel { expected: "PUBLIC KEY or RSA PUBLIC KEY" }),
-        };
-        Self::from_public(key, algorithms)
-    }
 }
 
 impl fmt::Debug for VerifyingKey {
@@ -265,5 +250,15 @@ impl fmt::Debug for VerifyingKey {
             .field("id", &self.id)
             .field("algorithms", &self.algorithms)
             .finish_non_exhaustive()
+    }
+}
+
+fn pem_of(text: &str, minimum_bits: usize) -> Result<PublicKey, KeyError> {
+    let (label, der) = pem::decode(text)?;
+    match label {
+        "PUBLIC KEY" => PublicKey::from_spki(&der, minimum_bits),
+        "RSA PUBLIC KEY" => PublicKey::from_pkcs1(&der, minimum_bits),
+        label if label.ends_with("PRIVATE KEY") => Err(KeyError::PrivateMaterial),
+        _ => Err(KeyError::PemLabel { expected: "PUBLIC KEY or RSA PUBLIC KEY" }),
     }
 }

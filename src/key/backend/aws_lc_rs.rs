@@ -35,7 +35,7 @@ impl Verifier {
 
 fn parse(key: &PublicKey, algorithm: Algorithm) -> Result<ParsedPublicKey, KeyError> {
     match key {
-        PublicKey::Rsa { modulus, exponent } => {
+        PublicKey::Rsa { modulus, exponent, .. } => {
             let parameters = rsa_parameters(algorithm, rsa::bits(modulus) < rsa::MIN_BITS)
                 .ok_or(KeyError::AlgorithmNotForKey { algorithm })?;
             let der = sequence_of_integers(&[modulus, exponent]);

@@ -23,7 +23,7 @@ impl Verifier {
         _algorithms: &'static [Algorithm],
     ) -> Result<Self, KeyError> {
         Ok(match key {
-            PublicKey::Rsa { modulus, exponent } => {
+            PublicKey::Rsa { modulus, exponent, .. } => {
                 Self::Rsa(RsaPublicKeyComponents { n: modulus.clone(), e: exponent.clone() })
             }
             PublicKey::Ec { curve, point } => {

@@ -10,15 +10,16 @@ use crate::key::{Algorithm, KeyError};
 
 /// A private key in the backend's form.
 pub(in crate::key) enum Signer {
-    Rsa(RsaKeyPair),
+    Rsa { pair: RsaKeyPair, signature_bytes: usize },
     Ec(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
 impl Signer {
     /// From an RSAPrivateKey in DER; the backend checks that its numbers belong together.
-    pub(in crate::key) fn rsa(der: &[u8]) -> Result<Self, KeyError> {
-        RsaKeyPair::from_der(der).map(Self::Rsa).map_err(|_| KeyError::PrivateKey)
+    pub(in crate::key) fn rsa(der: &[u8], signature_bytes: usize) -> Result<Self, KeyError> {
+        let pair = RsaKeyPair::from_der(der).map_err(|_| KeyError::PrivateKey)?;
+        Ok(Self::Rsa { pair, signature_bytes })
     }
 
     /// From a scalar and the point that must be its own.
@@ -48,10 +49,10 @@ impl Signer {
         // RSA blinds, PSS salts and ECDSA takes its nonce at random; nothing else here is random.
         let random = SystemRandom::new();
         match self {
-            Self::Rsa(pair) => {
+            Self::Rsa { pair, signature_bytes } => {
                 let encoding =
                     rsa_encoding(algorithm).ok_or(KeyError::AlgorithmNotForKey { algorithm })?;
-                let mut signature = vec![0; pair.public_key().modulus_len()];
+                let mut signature = vec![0; *signature_bytes];
                 pair.sign(encoding, &random, message, &mut signature)
                     .map_err(|_| KeyError::SigningFailed)?;
                 Ok(signature)

@@ -1,0 +1,289 @@
+//! Keys and signatures of Wycheproof and of three JavaScript runtimes, read in place (`tests/common`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests"
+)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use countersign::encoding::hex;
+use countersign::key::{Algorithm, KeyError, MacAlgorithm, MacKey, VerifyingKey};
+use countersign::secret::Secret;
+use serde_json::Value;
+
+const OFFERS_P521: bool = cfg!(feature = "aws-lc-rs");
+
+fn read(folder: &Path, file: &str) -> Value {
+    let path = folder.join("jwt").join(file);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    hex::decode(value.as_str().unwrap()).unwrap()
+}
+
+/// Every (group, test) of a Wycheproof file.
+fn cases(file: &Value) -> impl Iterator<Item = (&Value, &Value)> {
+    let groups = file["testGroups"].as_array().unwrap();
+    groups
+        .iter()
+        .flat_map(|group| group["tests"].as_array().unwrap().iter().map(move |test| (group, test)))
+}
+
+fn import(group: &Value) -> Result<VerifyingKey, KeyError> {
+    VerifyingKey::from_spki_der(&bytes(&group["publicKeyDer"]))
+}
+
+/// Verifies every case with the group's key: "valid" is accepted, all else, "acceptable" too, refused.
+fn check(folder: &Path, name: &str, algorithm: Algorithm) -> usize {
+    let file = read(folder, &format!("wycheproof/{name}_test.json"));
+    let verdict = |group: &Value, test: &Value| {
+        import(group)?.verify(algorithm, &bytes(&test["msg"]), &bytes(&test["sig"]))
+    };
+    let mut count = 0;
+    for (group, test) in cases(&file) {
+        let valid = test["result"] == "valid";
+        let expected = if valid { Ok(()) } else { Err(KeyError::SignatureInvalid) };
+        assert_eq!(verdict(group, test), expected, "{name} {test}");
+        count += 1;
+    }
+    count
+}
+
+#[test]
+fn pkcs1_signatures_of_wycheproof() {
+    let Some(folder) = common::vectors() else { return };
+    let mut count = 0;
+    for (bits, hashes) in [(2048, 3), (3072, 3), (4096, 3), (8192, 1)] {
+        let all = [("256", Algorithm::Rs256), ("384", Algorithm::Rs384), ("512", Algorithm::Rs512)];
+        for (hash, algorithm) in all.into_iter().take(hashes) {
+            count += check(&folder, &format!("rsa_signature_{bits}_sha{hash}"), algorithm);
+        }
+    }
+    assert!(count >= 2_500, "{count}");
+}
+
+#[test]
+fn pss_signatures_of_wycheproof() {
+    let Some(folder) = common::vectors() else { return };
+    let mut count = 0;
+    for (name, algorithm) in [
+        ("2048_sha256_mgf1_32", Algorithm::Ps256),
+        ("3072_sha256_mgf1_32", Algorithm::Ps256),
+        ("4096_sha256_mgf1_32", Algorithm::Ps256),
+        ("2048_sha384_mgf1_48", Algorithm::Ps384),
+        ("4096_sha384_mgf1_48", Algorithm::Ps384),
+        ("4096_sha512_mgf1_64", Algorithm::Ps512),
+    ] {
+        count += check(&folder, &format!("rsa_pss_{name}"), algorithm);
+    }
+    assert!(count >= 700, "{count}");
+}
+
+#[test]
+fn pss_with_other_hashes_or_salts_is_refused() {
+    let Some(folder) = common::vectors() else { return };
+    let mut accepted = 0;
+    for name in ["rsa_pss_misc", "rsa_pss_2048_sha256_mgf1_0"] {
+        let file = read(&folder, &format!("wycheproof/{name}_test.json"));
+        for (group, test) in cases(&file).filter(|(_, test)| test["result"] == "valid") {
+            let key = import(group).unwrap();
+            for (algorithm, hash, salt) in [
+                (Algorithm::Ps256, "SHA-256", 32),
+                (Algorithm::Ps384, "SHA-384", 48),
+                (Algorithm::Ps512, "SHA-512", 64),
+            ] {
+                let fits = group["sha"] == hash && group["mgfSha"] == hash && group["sLen"] == salt;
+                let expected = if fits { Ok(()) } else { Err(KeyError::SignatureInvalid) };
+                let verdict = key.verify(algorithm, &bytes(&test["msg"]), &bytes(&test["sig"]));
+                assert_eq!(verdict, expected, "{name} {algorithm} {test}");
+                accepted += usize::from(fits);
+            }
+        }
+    }
+    assert_eq!(accepted, 3);
+}
+
+#[test]
+fn ecdsa_signatures_of_wycheproof() {
+    let Some(folder) = common::vectors() else { return };
+    assert!(check(&folder, "ecdsa_secp256r1_sha256_p1363", Algorithm::Es256) >= 260);
+    assert!(check(&folder, "ecdsa_secp384r1_sha384_p1363", Algorithm::Es384) >= 280);
+    if OFFERS_P521 {
+        assert!(check(&folder, "ecdsa_secp521r1_sha512_p1363", Algorithm::Es512) >= 310);
+    }
+}
+
+#[test]
+fn ed25519_signatures_of_wycheproof() {
+    let Some(folder) = common::vectors() else { return };
+    assert!(check(&folder, "ed25519", Algorithm::EdDsa) >= 150);
+}
+
+#[test]
+fn keys_on_other_curves_are_refused() {
+    let Some(folder) = common::vectors() else { return };
+    for (name, reason) in [
+        ("ecdsa_secp256k1_sha256_p1363", KeyError::UnknownCurve),
+        ("ed448", KeyError::UnknownKeyType),
+    ] {
+        for (group, _) in cases(&read(&folder, &format!("wycheproof/{name}_test.json"))) {
+            assert_eq!(import(group).unwrap_err(), reason);
+        }
+    }
+}
+
+#[test]
+fn each_form_of_a_wycheproof_key_is_the_same_key() {
+    let Some(folder) = common::vectors() else { return };
+    let mut count = 0;
+    for name in [
+        "rsa_signature_2048_sha256",
+        "rsa_pss_4096_sha512_mgf1_64",
+        "ecdsa_secp256r1_sha256_p1363",
+        "ecdsa_secp384r1_sha384_p1363",
+        "ed25519",
+    ] {
+        for group in
+            read(&folder, &format!("wycheproof/{name}_test.json"))["testGroups"].as_array().unwrap()
+        {
+            let key = import(group).unwrap();
+            let pem = VerifyingKey::from_pem(group["publicKeyPem"].as_str().unwrap()).unwrap();
+            assert_eq!(key.thumbprint(), pem.thumbprint());
+            let jwk =
+                [&group["publicKeyJwk"], &group["keyJwk"]].into_iter().find(|jwk| jwk.is_object());
+            if let Some(jwk) = jwk {
+                let jwk = VerifyingKey::from_jwk(jwk.to_string().as_bytes()).unwrap();
+                assert_eq!(key.thumbprint(), jwk.thumbprint());
+            }
+            if let Some(pkcs1) = group["publicKeyAsn"].as_str() {
+                let pkcs1 = VerifyingKey::from_pkcs1_der(&hex::decode(pkcs1).unwrap()).unwrap();
+                assert_eq!(key.thumbprint(), pkcs1.thumbprint());
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= 290, "{count}");
+}
+
+#[test]
+fn hmac_tags_of_wycheproof() {
+    let Some(folder) = common::vectors() else { return };
+    let mut count = 0;
+    for (name, algorithm) in [
+        ("hmac_sha256", MacAlgorithm::HmacSha256),
+        ("hmac_sha384", MacAlgorithm::HmacSha384),
+        ("hmac_sha512", MacAlgorithm::HmacSha512),
+    ] {
+        for (group, test) in cases(&read(&folder, &format!("wycheproof/{name}_test.json"))) {
+            let secret = Secret::dangerous_short(bytes(&test["key"])).unwrap();
+            let (message, tag) = (bytes(&test["msg"]), bytes(&test["tag"]));
+            let key = MacKey::new(algorithm, &secret);
+            let verdict = key.verify(&message, &tag);
+            // Half of the groups truncate their tags, which we never do.
+            let whole = group["tagSize"] == algorithm.tag_bytes() * 8;
+            let good = whole && test["result"] == "valid";
+            let expected = if good { Ok(()) } else { Err(KeyError::SignatureInvalid) };
+            assert_eq!(verdict, expected, "{name} {test}");
+            let starts = key.tag(&message).as_bytes().starts_with(&tag);
+            assert_eq!(starts, test["result"] == "valid", "{name} {test}");
+            count += 1;
+        }
+    }
+    assert_eq!(count, 3 * 174);
+}
+
+#[test]
+fn wycheproof_key_sets_are_refused_with_their_reasons() {
+    let Some(folder) = common::vectors() else { return };
+    let file = read(&folder, "wycheproof/json_web_key_test.json");
+    let reason = |id: u64| match id {
+        5 => None,
+        6 | 21 => Some("key.use"),
+        7 => Some("key.rsa_roca"),
+        8 => Some("key.rsa_too_short"),
+        9 => Some("key.rsa_exponent"),
+        19 | 20 => Some("key.unknown_algorithm"), // "ES521" and "ES224"
+        22 => Some("key.point_off_curve"),
+        23 => Some("key.point_encoding"),
+        24 => Some("key.member_missing"), // kty RSA with the members of an EC key
+        other => panic!("a new case {other}"),
+    };
+    let mut count = 0;
+    for (group, test) in cases(&file).filter(|(group, _)| group["public"].is_object()) {
+        let jwk = group["public"]["keys"][0].to_string();
+        let found = VerifyingKey::from_jwk(jwk.as_bytes()).err();
+        assert_eq!(
+            found.map(|error| error.code()),
+            reason(test["tcId"].as_u64().unwrap()),
+            "{test}"
+        );
+        count += 1;
+    }
+    assert_eq!(count, 11);
+}
+
+#[test]
+fn published_key_sets_of_paypal_and_yahoo() {
+    let Some(folder) = common::vectors() else { return };
+    let verdicts = |file: &str| -> Vec<_> {
+        let set = read(&folder, &format!("jwt-simple-runtimes/{file}"));
+        let keys = set["keys"].as_array().unwrap();
+        let verdict = |jwk: &Value| match VerifyingKey::from_jwk(jwk.to_string().as_bytes()) {
+            Ok(key) => key.algorithms()[0].name(),
+            Err(error) => error.code(),
+        };
+        keys.iter().map(verdict).collect()
+    };
+    let paypal = ["RS256", "RS256", "ES256", "key.unknown_curve", "PS256"];
+    assert_eq!(verdicts("paypal_jwks.json")[..], paypal[..]);
+    assert_eq!(verdicts("yahoo_jwks.json")[..], ["key.rsa_too_short", "ES256"]);
+}
+
+#[test]
+fn tokens_of_three_javascript_runtimes() {
+    let Some(folder) = common::vectors() else { return };
+    let (mut verified, mut refused) = (0, BTreeSet::new());
+    for file in ["node", "deno", "bun"] {
+        let keys = read(&folder, &format!("jwt-simple-runtimes/{file}.json"))["keys"].take();
+        for (name, entry) in keys.as_object().unwrap() {
+            let jwk = entry["public"].to_string();
+            let key = match VerifyingKey::from_jwk(jwk.as_bytes()) {
+                Ok(key) => key,
+                Err(error) => {
+                    refused.insert((name.clone(), error.code()));
+                    continue;
+                }
+            };
+            let token = entry["jwt"].as_str().unwrap();
+            let (message, signature) = token.rsplit_once('.').unwrap();
+            let signature = countersign::encoding::base64url::decode(signature).unwrap();
+            let [algorithm] = key.algorithms() else { panic!("{file} {name}") };
+            assert_eq!(
+                key.verify(*algorithm, message.as_bytes(), &signature),
+                Ok(()),
+                "{file} {name}"
+            );
+            verified += 1;
+        }
+    }
+    assert_eq!(verified, 15);
+    let not_for_signatures = [
+        ("ECDH-P256", "key.use"),
+        ("ML-DSA-44", "key.unknown_key_type"),
+        ("ML-DSA-65", "key.unknown_key_type"),
+        ("ML-DSA-87", "key.unknown_key_type"),
+        ("RSA-OAEP", "key.use"),
+        ("X25519", "key.use"),
+    ];
+    assert!(
+        refused.iter().map(|(name, code)| (&**name, *code)).eq(not_for_signatures),
+        "{refused:?}"
+    );
+}
