@@ -460,7 +460,7 @@ fn wycheproof_sets_are_read_or_refused_for_the_right_reason() {
                 19 | 20 => "key.unknown_algorithm",
                 21 => "key.use",
                 22 => "key.point_off_curve",
-                23 => "key.algorithm_mismatch",
+                23 => "key.point_encoding",
                 24 => "key.member_missing",
                 _ => "no such case",
             };
