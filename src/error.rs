@@ -32,10 +32,18 @@ macro_rules! union {
 }
 
 union! {
+    /// From [`partner::bank_sso`](crate::partner::bank_sso).
+    BankSso(crate::partner::bank_sso::BankSsoError),
+    /// From building a [`BankSso`](crate::partner::bank_sso::BankSso).
+    BankSsoConfig(crate::partner::bank_sso::ConfigError),
+    /// From [`guard::store_conformance`](crate::guard::store_conformance).
+    Conformance(crate::guard::ConformanceError),
     /// From [`encoding`](crate::encoding).
     Encoding(crate::encoding::EncodingError),
     /// From [`headers`](crate::headers).
     Header(crate::headers::HeaderError),
+    /// From [`jwks`](crate::jwks): a key set that was not taken.
+    Jwks(crate::jwks::JwksError),
     /// From [`json`](crate::json).
     Json(crate::json::JsonError),
     /// From [`jwt`](crate::jwt).
@@ -44,8 +52,18 @@ union! {
     JwtPolicy(crate::jwt::PolicyError),
     /// From [`key`](crate::key).
     Key(crate::key::KeyError),
+    /// From [`guard::OrderLedger`](crate::guard::OrderLedger).
+    Order(crate::guard::OrderError),
     /// From a [`Pending`](crate::verified::Pending) value.
     Pending(crate::verified::PendingError),
+    /// From [`jwks`](crate::jwks): no key for a token.
+    Refusal(crate::jwks::Refusal),
     /// From [`secret`](crate::secret).
     Secret(crate::secret::SecretError),
+}
+
+impl From<crate::partner::bank_sso::Refused> for Error {
+    fn from(refused: crate::partner::bank_sso::Refused) -> Self {
+        Self::BankSso(refused.reason().clone())
+    }
 }

@@ -1,1 +1,3 @@
-//! Whole integrations, one file per source document.
+//! Whole integrations, one file per source document, built only from the rooms below.
+
+pub mod bank_sso;

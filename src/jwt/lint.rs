@@ -47,7 +47,7 @@ impl fmt::Display for PolicyError {
 }
 
 /// Why a policy could not be safe.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyProblem {
     /// An issuer is empty or blank: tokens of anyone with a key would pass.

@@ -8,7 +8,7 @@ use super::explain::Check;
 use super::policy::Policy;
 use super::uses::Use;
 use super::{JwtError, UnverifiedToken};
-use crate::json::{self, Document, Limits};
+use crate::json::{self, Document, Limits, Value};
 use crate::key::{Algorithm, VerifyingKey};
 use crate::time::UnixTime;
 use crate::verified::{Evidence, ReplayKey, Verified};
@@ -36,17 +36,20 @@ impl UnverifiedToken<'_> {
         policy: &Policy<U>,
         now: UnixTime,
     ) -> Result<U::Out<T>, JwtError> {
-        self.verify_for(keys.as_ref(), None, policy, now)
+        self.verify_with(keys.as_ref(), None, policy, now, |claims| {
+            claims.deserialize().map_err(JwtError::ClaimsType)
+        })
     }
 
-    /// Verifies as [`verify`](Self::verify) does, with keys that belong to `owner`.
-    pub(crate) fn verify_for<'t, T: Deserialize<'t>, U: Use>(
+    /// The whole verification with keys of `owner`; `read` makes the value out of claims that passed.
+    pub(crate) fn verify_with<'t, T, U: Use, E: From<JwtError>>(
         &'t self,
         keys: &[VerifyingKey],
         owner: Option<&str>,
         policy: &Policy<U>,
         now: UnixTime,
-    ) -> Result<U::Out<T>, JwtError> {
+        read: impl FnOnce(Value<'_, 't>) -> Result<T, E>,
+    ) -> Result<U::Out<T>, E> {
         let (key, algorithm) =
             self.signed_by(keys, &policy.rules.algorithms, policy.rules.key_id_required)?;
         let document = self.claims()?;
@@ -63,7 +66,7 @@ impl UnverifiedToken<'_> {
             check.run(&case)?;
         }
         let replay = if U::SINGLE { Some(replay(&case)?) } else { None };
-        let value = document.root().deserialize().map_err(JwtError::ClaimsType)?;
+        let value = read(document.root())?;
         let evidence = Evidence {
             key_id: key.id().cloned(),
             thumbprint: *key.thumbprint(),

@@ -21,6 +21,11 @@ impl<T> Pending<T> {
         Self { verified, step, deadline }
     }
 
+    /// What is verified so far, for the rooms of this crate: nothing of it may reach the host yet.
+    pub(crate) const fn verified(&self) -> &Verified<T> {
+        &self.verified
+    }
+
     /// What the store must do, atomically.
     pub const fn step(&self) -> &Step {
         &self.step

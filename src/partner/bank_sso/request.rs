@@ -1,0 +1,143 @@
+//! One request of the bank, from header fields to a verified call.
+
+use super::BankSso;
+use super::admission::{Admission, Owes};
+use super::claims::BankClaims;
+use super::error::{BankSsoError, Refused};
+use super::routes::{self, CheckedRoute, Flow, RoutePolicy};
+use crate::audit::{LogText, Trace};
+use crate::headers::Headers;
+use crate::json::{self, Document, Limits, Value};
+use crate::jwt::{JwtError, Policy, UnverifiedToken, Use};
+use crate::key::VerifyingKey;
+use crate::time::UnixTime;
+
+/// A request whose route is known and whose token has the form of one. Nothing in it is trusted yet.
+#[derive(Debug)]
+#[must_use = "call `verify`"]
+pub struct BankRequest<'r> {
+    sso: &'r BankSso,
+    route: &'r CheckedRoute,
+    token: UnverifiedToken<'r>,
+    body: &'r [u8],
+    trace: Trace,
+}
+
+impl BankSso {
+    /// Finds the route of a request and reads its bearer token.
+    ///
+    /// `path` may have a query, which is no part of the route. `body` is what arrived, empty where nothing
+    /// did: it is looked at only after the signature, for fields that are read from it or must not
+    /// contradict the token.
+    ///
+    /// # Errors
+    /// [`BankSsoError::RouteUnknown`], [`BankSsoError::Header`], and the form errors of
+    /// [`BankSsoError::Jwt`].
+    pub fn request<'r>(
+        &'r self,
+        method: &str,
+        path: &str,
+        headers: Headers<'r>,
+        body: &'r [u8],
+    ) -> Result<BankRequest<'r>, Refused> {
+        let refuse = |reason: BankSsoError| Refused::new(reason, &Trace::default());
+        let route = routes::find(&self.routes, method, path);
+        let route = route.ok_or_else(|| refuse(BankSsoError::RouteUnknown))?;
+        let token = headers.bearer().map_err(|error| refuse(error.into()))?;
+        let token = UnverifiedToken::parse_within(token, Self::TOKEN_LIMITS);
+        let token = token.map_err(|error| refuse(error.into()))?;
+        // S1-20: without `kid` there is nothing to look up.
+        let key_id = token.key_id().ok_or_else(|| refuse(JwtError::KeyIdMissing.into()))?;
+        let trace = Trace { key_id: Some(LogText::new(key_id)), ..Trace::default() };
+        Ok(BankRequest { sso: self, route, token, body, trace })
+    }
+}
+
+impl BankRequest<'_> {
+    /// The `kid` to look up.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        self.token.key_id().unwrap_or_default()
+    }
+
+    /// The route's flow, if it is one of the document's three.
+    #[must_use]
+    pub const fn flow(&self) -> Option<Flow> {
+        self.route.route.flow()
+    }
+
+    /// Refuses the request, with its trace: for a key that [`lookup`](crate::jwks::JwksCache::lookup)
+    /// refused.
+    pub fn refuse(&self, reason: impl Into<BankSsoError>) -> Refused {
+        Refused::new(reason, &self.trace)
+    }
+
+    /// Verifies the token: signature first, so that a forger learns nothing of claims (S1-C8), then times,
+    /// issuer, audience, scope and the document's own rules.
+    ///
+    /// # Errors
+    /// [`BankSsoError::Jwt`] and the variants about claims and body.
+    pub fn verify(
+        self,
+        keys: &(impl AsRef<[VerifyingKey]> + ?Sized),
+        now: UnixTime,
+    ) -> Result<Admission, Refused> {
+        let keys = keys.as_ref();
+        let admission = match &self.route.policy {
+            RoutePolicy::Once(policy) => self
+                .read(keys, policy, now)
+                .map(|pending| Owes::token(self.sso, pending, self.trace.clone())),
+            RoutePolicy::Reusable(policy) => self
+                .read(keys, policy, now)
+                .map(|claims| Admission::granted(claims, None, self.trace.clone())),
+        };
+        admission.map_err(|reason| self.refuse(reason))
+    }
+
+    fn read<U: Use>(
+        &self,
+        keys: &[VerifyingKey],
+        policy: &Policy<U>,
+        now: UnixTime,
+    ) -> Result<U::Out<BankClaims>, BankSsoError> {
+        self.token.verify_with(keys, None, policy, now, |claims| {
+            if self.sso.one_flow_scope {
+                refuse_several_flows(claims)?;
+            }
+            let body = Body::of(self.body);
+            BankClaims::read(claims, self.flow(), &self.sso.sources, &body)
+        })
+    }
+}
+
+/// S1-C10: a token for one flow is not one for all.
+fn refuse_several_flows(claims: Value<'_, '_>) -> Result<(), BankSsoError> {
+    let scope = claims.get("scope").and_then(Value::as_str).unwrap_or_default();
+    let flows =
+        scope.split(' ').filter(|token| Flow::ALL.iter().any(|flow| flow.scope() == *token));
+    if flows.count() > 1 { Err(BankSsoError::ScopeAmbiguous) } else { Ok(()) }
+}
+
+/// The body of a request, read as JSON when a field of it is asked for.
+pub(super) struct Body<'b> {
+    document: Option<Result<Document<'b>, json::JsonError>>,
+}
+
+/// The document's bodies are a few hundred bytes; the host's own limit comes first.
+const MAX_BODY: Limits = Limits { max_bytes: 64 * 1024, max_depth: 32 };
+
+impl<'b> Body<'b> {
+    fn of(bytes: &'b [u8]) -> Self {
+        let document = (!bytes.is_empty()).then(|| json::parse_object(bytes, MAX_BODY));
+        Self { document }
+    }
+
+    /// The member called `name`; none where there is no body.
+    pub(super) fn get(&self, name: &str) -> Result<Option<Value<'_, 'b>>, BankSsoError> {
+        match &self.document {
+            None => Ok(None),
+            Some(Ok(document)) => Ok(document.root().get(name)),
+            Some(Err(_)) => Err(BankSsoError::BodyMalformed),
+        }
+    }
+}
