@@ -1,0 +1,155 @@
+//! A bank signs tokens; an invoice provider accepts the good ones and says why it refuses the others.
+//!
+//! Offline, in well under a second: `cargo run --example quickstart`.
+
+use countersign::Error;
+use countersign::guard::MemoryStore;
+use countersign::headers::Headers;
+use countersign::jwks::JwkSet;
+use countersign::jwt::TokenSigner;
+use countersign::key::{Algorithm, SigningKey};
+use countersign::partner::bank_sso::{Admission, BankSso, Granted, Refused};
+use countersign::time::UnixTime;
+use serde_json::{Value, json};
+
+const NOW: UnixTime = UnixTime::from_secs(1_735_180_700);
+const PURCHASE: &str = "/api/v1/purchase-package";
+
+fn main() -> Result<(), Error> {
+    println!("document 001: a bank's token at an invoice provider\n");
+    let bank = Bank::new()?;
+    let provider = Provider {
+        sso: BankSso::builder("https://bank.example.vn").build()?,
+        keys: JwkSet::parse(bank.jwks()?.as_bytes())?,
+        store: MemoryStore::new(1_000, NOW),
+    };
+
+    provider.show("a good token", PURCHASE, &bank.token(claims("1", "order-1"))?);
+    let spent = bank.token(claims("2", "order-2"))?;
+    provider.show("another one", PURCHASE, &spent);
+    provider.show("the same token again", PURCHASE, &spent);
+    provider.show("a new token, the same order", PURCHASE, &bank.token(claims("3", "order-1"))?);
+
+    for (title, claim, value) in [
+        ("for another service", "aud", json!("account")),
+        ("for another service as well", "aud", json!(["invoice", "crm"])),
+        ("from another issuer", "iss", json!("https://bank.example.vn.evil")),
+        ("expired", "exp", json!(1_735_180_600)),
+        ("valid for an hour", "exp", json!(1_735_184_223)),
+        ("an expiry in milliseconds", "exp", json!(1_735_180_923_000_i64)),
+        ("an expiry that is a text", "exp", json!("1735180923")),
+        ("valid from tomorrow", "nbf", json!(1_735_180_900)),
+        ("scope of another flow", "scope", json!("onboard")),
+        ("scope that only looks alike", "scope", json!("purchase-all")),
+        ("scopes of two flows", "scope", json!("purchase link")),
+        ("without an order", "order_id", Value::Null),
+        ("not active", "active", json!(false)),
+    ] {
+        let mut claims = claims("4", "order-4");
+        claims[claim] = value;
+        provider.show(title, PURCHASE, &bank.token(claims)?);
+    }
+
+    let good = bank.token(claims("5", "order-5"))?;
+    let (signed, signature) = good.rsplit_once('.').unwrap_or_default();
+    let (header, payload) = signed.split_once('.').unwrap_or_default();
+    let forged = countersign::encoding::base64url::encode(claims("5", "order-6").to_string());
+    provider.show("claims changed on the way", PURCHASE, &format!("{header}.{forged}.{signature}"));
+    provider.show("signature cut off", PURCHASE, &format!("{header}.{payload}."));
+    provider.show("unsigned (alg none)", PURCHASE, &format!("eyJhbGciOiJub25lIn0.{payload}."));
+    provider.show(
+        "signed with another key",
+        PURCHASE,
+        &Bank::impostor()?.token(claims("6", "order-6"))?,
+    );
+    provider.show("not a token", PURCHASE, "hello");
+    provider.show("an unknown route", "/api/v1/refund", &good);
+
+    println!(
+        "\none audit record:\n{}",
+        provider.audit(PURCHASE, &provider.admit(PURCHASE, &spent))
+    );
+    Ok(())
+}
+
+/// What the document's example says, with what its rules demand (S1-C5).
+fn claims(jti: &str, order_id: &str) -> Value {
+    json!({
+        "iss": "https://bank.example.vn", "aud": "invoice", "sub": "fc3c3988-7563-4d26-8a75-8af65ed6204a",
+        "iat": 1_735_180_623, "nbf": 1_735_180_623, "exp": 1_735_180_923, "jti": jti,
+        "scope": "purchase", "order_id": order_id, "product_code": "INV-1000", "azp": "atom",
+    })
+}
+
+/// The bank: it signs tokens and publishes its key set.
+struct Bank {
+    key: SigningKey,
+    signer: TokenSigner,
+}
+
+impl Bank {
+    fn new() -> Result<Self, Error> {
+        Self::with_key(include_str!("../tests/keys/rsa2048.pem"))
+    }
+
+    /// Somebody who signs with a key of their own under the bank's key id.
+    fn impostor() -> Result<Self, Error> {
+        Self::with_key(include_str!("../tests/keys/rsa2048_other.pem"))
+    }
+
+    fn with_key(pem: &str) -> Result<Self, Error> {
+        let key = || Ok::<_, Error>(SigningKey::from_pem(pem)?.with_id("key-2025"));
+        Ok(Self { key: key()?, signer: TokenSigner::new(key()?, Algorithm::Rs256)? })
+    }
+
+    fn token(&self, claims: Value) -> Result<String, Error> {
+        Ok(self.signer.sign(&claims)?)
+    }
+
+    fn jwks(&self) -> Result<String, Error> {
+        Ok(format!("{{\"keys\":[{}]}}", self.key.public_jwk()?))
+    }
+}
+
+/// The provider: everything but HTTP.
+struct Provider {
+    sso: BankSso,
+    keys: JwkSet,
+    store: MemoryStore,
+}
+
+impl Provider {
+    fn admit(&self, path: &str, token: &str) -> Result<Granted, Refused> {
+        let authorization = format!("Bearer {token}");
+        let fields = [("Authorization", authorization.as_bytes())];
+        let request = self.sso.request("POST", path, Headers::new(&fields), b"")?;
+        let mut admission = request.verify(self.keys.keys(), NOW)?;
+        loop {
+            match admission {
+                Admission::Granted(granted) => return Ok(*granted),
+                Admission::Owes(owes) => {
+                    let answer = self.store.apply(owes.step(), NOW);
+                    admission = owes.finish(answer, NOW)?;
+                }
+            }
+        }
+    }
+
+    fn show(&self, title: &str, path: &str, token: &str) {
+        match self.admit(path, token) {
+            Ok(granted) => {
+                let order = granted.claims().order.as_ref().map(|order| order.id.as_str());
+                println!("{title:<30} 201 accepted, order {}", order.unwrap_or("-"));
+            }
+            Err(refused) => {
+                let answer = self.sso.answer(&refused);
+                let (status, public, code) = (answer.status, answer.code, refused.code());
+                println!("{title:<30} {status} {public:<22} {code}: {refused}");
+            }
+        }
+    }
+
+    fn audit(&self, path: &str, outcome: &Result<Granted, Refused>) -> String {
+        self.sso.audit("POST", path, outcome.as_ref(), NOW).to_string()
+    }
+}
