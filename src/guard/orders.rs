@@ -51,7 +51,8 @@ use crate::verified::{Expect, Record, Step, StoreAnswer};
 /// settlement.finish(store.apply(settlement.step(), now))?;
 ///
 /// let pending = ledger.reserve(&order, &content, b"jti-2", now);
-/// let refused = pending.finish(store.apply(pending.step(), now), now).unwrap_err();
+/// let answer = store.apply(pending.step(), now);
+/// let refused = pending.finish(answer, now).unwrap_err();
 /// assert_eq!(refused, OrderError::Duplicate { reference: "invoice-42".into() });
 /// # Ok::<(), OrderError>(())
 /// ```

@@ -4,9 +4,8 @@
 //! the `postgres` crate:
 //!
 //! ```text
-//! let (expect, put) = (step.expect().as_bytes(), step.put().as_bytes());
-//! let until = step.until().as_millis();
-//! let answer = match client.query_opt(postgres::STATEMENT, &[&&step.key()[..], &expect, &put, &until]) {
+//! let ([key, expected, put], until) = postgres::arguments(step);
+//! let answer = match client.query_opt(postgres::STATEMENT, &[&key, &expected, &put, &until]) {
 //!     Ok(row) => postgres::answer(row.as_ref().map(|row| (row.get("applied"), row.get("held")))),
 //!     Err(_) => StoreAnswer::Unavailable,                    // a lost connection too: it may have been applied
 //! };
@@ -28,8 +27,7 @@ CREATE TABLE countersign_step (
     held    bytea
 )";
 
-/// The statement: `$1` is the key of a [`Step`], `$2` the bytes it expects, `$3` those it puts, and `$4`
-/// its end in milliseconds. [`answer`] reads the row it returns.
+/// The statement: `$1` to `$4` are [`arguments`], and [`answer`] reads the row it returns.
 pub const STATEMENT: &str = "\
 WITH fresh AS (
     INSERT INTO countersign_step AS step (key, record, until)
@@ -46,6 +44,14 @@ WITH fresh AS (
     RETURNING applied, held
 )
 SELECT applied, held FROM fresh UNION ALL SELECT applied, held FROM changed";
+
+/// The arguments of [`STATEMENT`] for `step`: its key, what is expected (nothing for an absent record) and
+/// what to put, as `bytea`; and until when in milliseconds, as `bigint`.
+#[must_use]
+pub const fn arguments(step: &Step) -> ([&[u8]; 3], i64) {
+    let bytes: [&[u8]; 3] = [step.key(), step.expect().as_bytes(), step.put().as_bytes()];
+    (bytes, step.until().as_millis())
+}
 
 /// What the row of [`STATEMENT`] means: (`applied`, `held`), or that there was none.
 ///
