@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::backend::Verifier;
-use super::mac::{MacAlgorithm, MacKey};
+use super::mac::MacKey;
 use super::public::PublicKey;
-use super::{Algorithm, KeyError, jwk, pem, rsa, secret_text};
+use super::{Algorithm, KeyError, jwk, pem, rsa};
 use crate::secret::Secret;
 
 /// A key that verifies: parsed, judged and prepared once, cheap to clone.
@@ -106,12 +106,7 @@ impl VerifyingKey {
     /// [`KeyError::AlgorithmNotForKey`] for another family, [`KeyError::HmacTooShort`] below the hash's length
     /// (RFC 7518 §3.2), [`KeyError::HmacSecretIsKey`] for the text of an asymmetric key.
     pub fn hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
-        let mac = MacAlgorithm::of(algorithm).ok_or(KeyError::AlgorithmNotForKey { algorithm })?;
-        secret_text::check(secret.expose(), mac.tag_bytes())?;
-        let key = MacKey::new(mac, secret);
-        let thumbprint = *key.fingerprint();
-        let prepared = Arc::new(Prepared { material: Material::Mac(key), thumbprint });
-        Ok(Self { prepared, id: None, algorithms: algorithm.alone() })
+        Ok(Self::from_mac(algorithm, MacKey::for_jws(algorithm, secret)?))
     }
 
     /// Reads a PEM block with an RSA key of 1024 bits or more, for [`Algorithm::Rs256`] alone.
@@ -223,6 +218,13 @@ impl VerifyingKey {
         Ok(Self { prepared, id: None, algorithms })
     }
 
+    /// An HMAC key for this one algorithm, which is the MAC's.
+    pub(super) fn from_mac(algorithm: Algorithm, key: MacKey) -> Self {
+        let thumbprint = *key.fingerprint();
+        let prepared = Arc::new(Prepared { material: Material::Mac(key), thumbprint });
+        Self { prepared, id: None, algorithms: algorithm.alone() }
+    }
+
     pub(super) fn with_key_id(self, id: Option<Arc<str>>) -> Self {
         Self { id, ..self }
     }
@@ -232,14 +234,6 @@ impl VerifyingKey {
             Ok(())
         } else {
             Err(KeyError::AlgorithmNotForKey { algorithm })
-        }
-    }
-
-    /// The MAC key behind an HMAC key.
-    pub(super) fn mac(&self) -> Option<&MacKey> {
-        match &self.prepared.material {
-            Material::Mac(key) => Some(key),
-            Material::Public { .. } => None,
         }
     }
 }
