@@ -73,8 +73,8 @@ impl SigningKey {
     /// Reads PKCS#8 (RFC 5958), version 1 or 2.
     ///
     /// # Errors
-    /// [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::NotOffered`],
-    /// [`KeyError::PublicKeyMissing`], [`KeyError::PrivateKey`], and the `Rsa…` and `Point…` variants.
+    /// [`KeyError::TooLarge`], [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`],
+    /// [`KeyError::NotOffered`], [`KeyError::PublicKeyMissing`], [`KeyError::PrivateKey`], and the `Rsa…` and `Point…` variants.
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_private(PrivateKey::from_pkcs8(der)?, None)
     }
@@ -82,7 +82,7 @@ impl SigningKey {
     /// Reads an RSAPrivateKey (RFC 8017 §A.1.2) of 2048, 3072 or 4096 bits, and makes one trial signature.
     ///
     /// # Errors
-    /// [`KeyError::Der`], [`KeyError::PrivateKey`] and the `Rsa…` variants.
+    /// [`KeyError::TooLarge`], [`KeyError::Der`], [`KeyError::PrivateKey`] and the `Rsa…` variants.
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_private(PrivateKey::from_pkcs1(der)?, None)
     }

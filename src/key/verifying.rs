@@ -46,8 +46,8 @@ impl VerifyingKey {
     /// Reads a PEM block: `PUBLIC KEY` (RFC 7468 §13) or `RSA PUBLIC KEY` (PKCS#1).
     ///
     /// # Errors
-    /// [`KeyError::Pem`], [`KeyError::PemLabel`], [`KeyError::PrivateMaterial`] for a private key, and all of
-    /// [`VerifyingKey::from_spki_der`].
+    /// [`KeyError::TooLarge`], [`KeyError::Pem`], [`KeyError::PemLabel`], [`KeyError::PrivateMaterial`] for a private key,
+    /// and all of [`VerifyingKey::from_spki_der`].
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         Self::from_public(pem_of(pem, rsa::MIN_BITS)?, None)
     }
@@ -57,8 +57,8 @@ impl VerifyingKey {
     /// An `id-RSASSA-PSS` key without parameters serves the PS family alone (RFC 4055 §1.2).
     ///
     /// # Errors
-    /// [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::NotOffered`], and what
-    /// is wrong with the key itself: the `Rsa…` and `Point…` variants.
+    /// [`KeyError::TooLarge`], [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`],
+    /// [`KeyError::NotOffered`], and what is wrong with the key itself: the `Rsa…` and `Point…` variants.
     pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_public(PublicKey::from_spki(der, rsa::MIN_BITS)?, None)
     }
@@ -66,7 +66,7 @@ impl VerifyingKey {
     /// Reads an RSAPublicKey (RFC 8017 §A.1.1).
     ///
     /// # Errors
-    /// [`KeyError::Der`] and the `Rsa…` variants.
+    /// [`KeyError::TooLarge`], [`KeyError::Der`] and the `Rsa…` variants.
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_public(PublicKey::from_pkcs1(der, rsa::MIN_BITS)?, None)
     }

@@ -18,6 +18,7 @@ pub(in crate::key) enum Verifier {
 }
 
 impl Verifier {
+    /// Nothing here depends on the algorithms; the other backend prepares one key for each.
     pub(in crate::key) fn new(
         key: &PublicKey,
         _algorithms: &'static [Algorithm],
