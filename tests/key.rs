@@ -500,6 +500,9 @@ mod pem_and_der {
     #[test]
     fn rsa_keys_sign_only_with_what_both_backends_take() {
         assert_eq!(private(pem!("rsa2048_e3")), KeyError::RsaExponent);
+        assert_eq!(private(pem!("rsa2560")), KeyError::RsaPrimes);
+        let refused = KeyError::RsaTooLong { maximum: 4096, found: 5120 };
+        assert_eq!(private(pem!("rsa5120")), refused);
         let public = VerifyingKey::from_pem(pem!("rsa2048_e3.pub")).unwrap();
         assert_eq!(public.algorithms(), RSA_ALGORITHMS); // for verifying it is allowed
     }
@@ -510,8 +513,8 @@ mod pem_and_der {
         if OFFERS_P521 {
             assert_eq!(key.unwrap().algorithms(), [Algorithm::Es512]);
         } else {
-            assert_eq!(key.unwrap_err(), KeyError::NotOffered(Algorithm::Es512));
-            assert_eq!(private(pem!("p521")), KeyError::NotOffered(Algorithm::Es512));
+            assert_eq!(key.unwrap_err(), KeyError::NotOffered { algorithm: Algorithm::Es512 });
+            assert_eq!(private(pem!("p521")), KeyError::NotOffered { algorithm: Algorithm::Es512 });
         }
     }
 }
@@ -970,7 +973,11 @@ mod jwk {
             jwk[name] = value;
             read(&jwk)
         };
-        assert_eq!(change("qi", json!("AQAB")), KeyError::PrivateKey);
+        for member in ["dp", "dq", "qi"] {
+            assert_eq!(change(member, json!("AQAB")), KeyError::PrivateKey, "{member}");
+        }
+        assert_eq!(change("p", good["q"].clone()), KeyError::PrivateKey);
+        assert_eq!(change("q", json!("AQAB")), KeyError::RsaPrimes);
         assert_eq!(change("oth", json!([])), KeyError::Member { member: "oth" });
         assert_eq!(change("use", json!("enc")), KeyError::Use);
         assert_eq!(change("key_ops", json!(["verify"])), KeyError::Use);
@@ -1049,6 +1056,7 @@ mod hmac_secrets {
         for secret in [
             b"\x30\x1f\x02\x01aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_vec(),
             b"{this is a passphrase, not an object}".to_vec(),
+            b"sk-live-0123456789abcdef0123456789abcdef".to_vec(),
             b"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIB but not a key".to_vec(),
         ] {
             assert!(hmac(Algorithm::Hs256, secret).is_ok());

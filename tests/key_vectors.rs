@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use countersign::encoding::hex;
-use countersign::key::{Algorithm, KeyError, MacAlgorithm, MacKey, VerifyingKey};
+use countersign::key::{Algorithm, KeyError, MacAlgorithm, MacKey, SigningKey, VerifyingKey};
 use countersign::secret::Secret;
 use serde_json::Value;
 
@@ -244,6 +244,34 @@ fn published_key_sets_of_paypal_and_yahoo() {
     let paypal = ["RS256", "RS256", "ES256", "key.unknown_curve", "PS256"];
     assert_eq!(verdicts("paypal_jwks.json")[..], paypal[..]);
     assert_eq!(verdicts("yahoo_jwks.json")[..], ["key.rsa_too_short", "ES256"]);
+}
+
+#[test]
+fn keys_of_rfc_9421_are_the_same_in_each_form() {
+    let Some(folder) = common::vectors() else { return };
+    let file = std::fs::read(folder.join("httpsig/rfc9421.json")).unwrap();
+    let keys: Value = serde_json::from_slice(&file).unwrap();
+    for (name, algorithm) in [
+        ("test-key-rsa-pss", Algorithm::Ps512),
+        ("test-key-ecc-p256", Algorithm::Es256),
+        ("test-key-ed25519", Algorithm::EdDsa),
+    ] {
+        let key = &keys["keys"][name];
+        let public = VerifyingKey::from_pem(key["public_pem"].as_str().unwrap()).unwrap();
+        let private = SigningKey::from_pem(key["private_pem"].as_str().unwrap()).unwrap();
+        let jwk = SigningKey::from_jwk(key["jwk"].to_string().as_bytes()).unwrap();
+        assert_eq!(jwk.id().map(|id| &**id), Some(name));
+        for signing in [private, jwk] {
+            assert_eq!(signing.verifying_key().thumbprint(), public.thumbprint());
+            let signature = signing.sign(algorithm, b"message").unwrap();
+            assert_eq!(public.verify(algorithm, b"message", &signature), Ok(()));
+        }
+    }
+    // Primes of 1088 and 960 bits: ring does not sign with them, so neither backend does.
+    let unbalanced = &keys["keys"]["test-key-rsa"];
+    assert!(VerifyingKey::from_pem(unbalanced["public_pem"].as_str().unwrap()).is_ok());
+    let refused = SigningKey::from_pem(unbalanced["private_pem"].as_str().unwrap()).unwrap_err();
+    assert_eq!(refused, KeyError::RsaPrimes);
 }
 
 #[test]

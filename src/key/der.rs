@@ -149,3 +149,33 @@ pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const NULL: u8 = 0x05;
 pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_integers_are_read_back_and_leave_no_copy() {
+        let long = [0x80; 300];
+        let numbers: [&[u8]; 6] = [&[], &[0], &[0x7f], &[0x80], &[0, 0, 1, 2], &long];
+        let der = sequence_of_integers(&numbers);
+        // Had it grown, the part before would lie somewhere on the heap.
+        assert_eq!(der.len(), der.capacity());
+        let mut fields = Reader::sequence_of(&der).unwrap();
+        for number in numbers {
+            assert_eq!(fields.integer().unwrap(), without_leading_zeros(number));
+        }
+        fields.end().unwrap();
+    }
+
+    #[test]
+    fn lengths_up_to_two_bytes_come_back() {
+        for length in [0, 1, 0x7f, 0x80, 0xff, 0x100, 0xffff] {
+            let mut der = Vec::new();
+            push_header(OCTET_STRING, length, &mut der);
+            assert_eq!(der.len(), header_size(length));
+            der.resize(der.len() + length, 7);
+            assert_eq!(Reader::new(&der).take(OCTET_STRING).unwrap().len(), length);
+        }
+    }
+}

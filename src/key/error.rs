@@ -68,8 +68,11 @@ pub enum KeyError {
     #[error("a key that is not meant for this use")]
     Use,
     /// A key for an algorithm that this build's backend does not offer.
-    #[error("a key for {0}, which this build does not offer")]
-    NotOffered(Algorithm),
+    #[error("a key for {algorithm}, which this build does not offer")]
+    NotOffered {
+        /// The algorithm.
+        algorithm: Algorithm,
+    },
     /// A symmetric key where public ones are due (RFC 7517 §8.1.3: never published).
     #[error("a symmetric key where a public key is due")]
     Symmetric,
@@ -98,6 +101,9 @@ pub enum KeyError {
     /// A public exponent that is even, below 3 or above 33 bits; for signing, below 65537.
     #[error("an RSA public exponent outside the range that is safe")]
     RsaExponent,
+    /// A private key with primes that are not half as long as the modulus, or no multiple of 512 bits.
+    #[error("expected two primes of a multiple of 512 bits, each half as long as the modulus")]
+    RsaPrimes,
     /// A modulus with the fingerprint of CVE-2017-15361 (ROCA): the private key can be computed.
     #[error("an RSA modulus made by a broken generator (ROCA)")]
     RsaRoca,
@@ -159,13 +165,14 @@ impl KeyError {
             Self::UnknownAlgorithm { .. } => "key.unknown_algorithm",
             Self::AlgorithmMismatch { .. } => "key.algorithm_mismatch",
             Self::Use => "key.use",
-            Self::NotOffered(_) => "key.not_offered",
+            Self::NotOffered { .. } => "key.not_offered",
             Self::Symmetric => "key.symmetric",
             Self::PrivateMaterial => "key.private_material",
             Self::RsaTooShort { .. } => "key.rsa_too_short",
             Self::RsaTooLong { .. } => "key.rsa_too_long",
             Self::RsaModulusEven => "key.rsa_modulus_even",
             Self::RsaExponent => "key.rsa_exponent",
+            Self::RsaPrimes => "key.rsa_primes",
             Self::RsaRoca => "key.rsa_roca",
             Self::PointEncoding => "key.point_encoding",
             Self::PointOffCurve => "key.point_off_curve",
@@ -180,17 +187,42 @@ impl KeyError {
         }
     }
 
-    /// What a host branches on.
+    /// What a host branches on: a key that was refused is malformed, whoever sent it; what only the host itself
+    /// can have brought is misconfigured.
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::AlgorithmNotForKey { .. } | Self::SignatureInvalid => Class::Forged,
-            Self::SigningFailed => Class::Unavailable,
+            Self::TooLarge { .. }
+            | Self::Pem
+            | Self::PemLabel { .. }
+            | Self::Der
+            | Self::Json(_)
+            | Self::MemberMissing { .. }
+            | Self::Member { .. }
+            | Self::KeyId
+            | Self::UnknownKeyType
+            | Self::UnknownCurve
+            | Self::UnknownAlgorithm { .. }
+            | Self::AlgorithmMismatch { .. }
+            | Self::Use
+            | Self::NotOffered { .. }
+            | Self::Symmetric
+            | Self::PrivateMaterial
+            | Self::RsaTooShort { .. }
+            | Self::RsaTooLong { .. }
+            | Self::RsaModulusEven
+            | Self::RsaExponent
+            | Self::RsaRoca
+            | Self::PointEncoding
+            | Self::PointOffCurve
+            | Self::PointLowOrder => Class::Malformed,
             Self::HmacTooShort { .. }
             | Self::HmacSecretIsKey
+            | Self::RsaPrimes
             | Self::PrivateKey
             | Self::PublicKeyMissing => Class::Misconfigured,
-            _ => Class::Malformed,
+            Self::AlgorithmNotForKey { .. } | Self::SignatureInvalid => Class::Forged,
+            Self::SigningFailed => Class::Unavailable,
         }
     }
 

@@ -100,12 +100,11 @@ impl<'a> Members<'_, 'a> {
         if self.0.get("oth").is_some() {
             return Err(KeyError::Member { member: "oth" }); // more than two primes
         }
-        let parts = RSA_MEMBERS.map(|member| self.bytes(member));
-        let [n, e, d, p, q, dp, dq, qi] = parts;
-        let (n, e) = (n?, e?);
+        let [n, e, d, p, q, dp, dq, qi] = RSA_MEMBERS.map(|member| self.bytes(member));
+        let (n, e, p, q) = (n?, e?, p?, q?);
         let version = [];
-        let der = sequence_of_integers(&[&version, &n, &e, &d?, &p?, &q?, &dp?, &dq?, &qi?]);
-        PrivateKey::rsa(&n, &e, &der)
+        let der = sequence_of_integers(&[&version, &n, &e, &d?, &p, &q, &dp?, &dq?, &qi?]);
+        PrivateKey::rsa(&n, &e, [&p, &q], &der)
     }
 
     /// RFC 7517 §4.2 and §4.3: a key says what it is for, and both ways of saying it must agree.

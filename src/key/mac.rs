@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::backend::{HmacContext, HmacKey, HmacTag};
-use super::{Algorithm, KeyError};
+use super::{Algorithm, KeyError, secret_text};
 use crate::digest::fingerprint;
 use crate::secret::{Secret, constant_time_eq};
 
@@ -44,13 +44,13 @@ impl MacAlgorithm {
         }
     }
 
-    /// The MAC behind a JWS algorithm of the HS family.
-    pub(super) const fn of(algorithm: Algorithm) -> Option<Self> {
+    /// The MAC behind an algorithm of the HS family (RFC 7518 §3.2).
+    const fn of(algorithm: Algorithm) -> Result<Self, KeyError> {
         match algorithm {
-            Algorithm::Hs256 => Some(Self::HmacSha256),
-            Algorithm::Hs384 => Some(Self::HmacSha384),
-            Algorithm::Hs512 => Some(Self::HmacSha512),
-            _ => None,
+            Algorithm::Hs256 => Ok(Self::HmacSha256),
+            Algorithm::Hs384 => Ok(Self::HmacSha384),
+            Algorithm::Hs512 => Ok(Self::HmacSha512),
+            _ => Err(KeyError::AlgorithmNotForKey { algorithm }),
         }
     }
 }
@@ -83,6 +83,13 @@ impl MacKey {
         let fingerprint =
             fingerprint("countersign/mac-key", &[algorithm.name().as_bytes(), tag.as_ref()]);
         Self { algorithm, key, fingerprint }
+    }
+
+    /// Prepares `secret` for an algorithm of the HS family, if it is long enough for it and indeed secret.
+    pub(super) fn for_jws(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
+        let algorithm = MacAlgorithm::of(algorithm)?;
+        secret_text::check(secret.expose(), algorithm.tag_bytes())?;
+        Ok(Self::new(algorithm, secret))
     }
 
     /// The algorithm.

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{KeyError, MAX_KEY_BYTES, within_limit};
+use super::{KeyError, within_limit};
 use crate::encoding::base64;
 
 /// The label and the DER of the one block in `text`; white space around it is all that may be there.
@@ -27,7 +27,7 @@ fn decode_body(body: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let lines =
         body.strip_prefix("\r\n").or_else(|| body.strip_prefix('\n')).ok_or(KeyError::Pem)?;
     lines.lines().for_each(|line| text.push_str(line));
-    let mut der = Zeroizing::new(vec![0; MAX_KEY_BYTES]);
+    let mut der = Zeroizing::new(vec![0; text.len()]);
     let length = base64::decode_into(text.as_bytes(), &mut der).map_err(|_| KeyError::Pem)?;
     der.truncate(length);
     Ok(der)

@@ -4,7 +4,7 @@ use super::backend::Signer;
 use super::curve::Curve;
 use super::der::{self, Reader};
 use super::public::{KeyKind, PublicKey, named_curve};
-use super::{KeyError, rsa, within_limit};
+use super::{Algorithm, KeyError, rsa, within_limit};
 
 /// A private key, ready to sign with, and its public half.
 pub(super) struct PrivateKey {
@@ -50,8 +50,11 @@ impl PrivateKey {
         if !fields.integer()?.is_empty() {
             return Err(KeyError::Der); // version 1 has more than two primes
         }
-        let (modulus, exponent) = (fields.integer()?, fields.integer()?);
-        Self::rsa(modulus, exponent, der)
+        let (modulus, exponent, _d) = (fields.integer()?, fields.integer()?, fields.integer()?);
+        let primes = [fields.integer()?, fields.integer()?];
+        let [_dp, _dq, _qi] = [fields.integer()?, fields.integer()?, fields.integer()?];
+        fields.end()?;
+        Self::rsa(modulus, exponent, primes, der)
     }
 
     /// Reads an ECPrivateKey (RFC 5915 §3) that names its curve.
@@ -60,10 +63,18 @@ impl PrivateKey {
     }
 
     /// An RSA key whose RSAPrivateKey is `der`.
-    pub(super) fn rsa(modulus: &[u8], exponent: &[u8], der: &[u8]) -> Result<Self, KeyError> {
-        let (modulus, exponent) = rsa::check_for_signing(modulus, exponent)?;
+    pub(super) fn rsa(
+        modulus: &[u8],
+        exponent: &[u8],
+        primes: [&[u8]; 2],
+        der: &[u8],
+    ) -> Result<Self, KeyError> {
+        rsa::check_private(modulus, exponent, primes)?;
         let public = PublicKey::rsa(modulus, exponent, rsa::MIN_BITS)?;
-        Ok(Self { signer: Signer::rsa(der, modulus.len())?, public })
+        let signer = Signer::rsa(der, der::without_leading_zeros(modulus).len())?;
+        // ring compares neither dP nor dQ with the rest, but it checks what it signs.
+        signer.sign(Algorithm::Rs256, b"trial").map_err(|_| KeyError::PrivateKey)?;
+        Ok(Self { signer, public })
     }
 
     /// A key on a NIST curve.

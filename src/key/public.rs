@@ -154,7 +154,7 @@ pub(super) fn named_curve(fields: &mut Reader<'_>) -> Result<Curve, KeyError> {
 /// That the backend of this build has the curve.
 fn offered(curve: Curve) -> Result<(), KeyError> {
     if curve == Curve::P521 && !super::backend::OFFERS_P521 {
-        return Err(KeyError::NotOffered(curve.algorithm()));
+        return Err(KeyError::NotOffered { algorithm: curve.algorithm() });
     }
     Ok(())
 }

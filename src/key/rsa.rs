@@ -31,27 +31,34 @@ pub(super) fn check<'a>(
     Ok((modulus, exponent))
 }
 
-/// Judges the public half of a key that is to sign: both backends must take the same keys, and ring takes
-/// no longer modulus and no smaller exponent.
-pub(super) fn check_for_signing<'a>(
-    modulus: &'a [u8],
-    exponent: &'a [u8],
-) -> Result<(&'a [u8], &'a [u8]), KeyError> {
+/// Judges what of a private key needs no secret arithmetic. Both backends must take the same keys, so these are
+/// the limits of ring, the stricter one.
+pub(super) fn check_private(
+    modulus: &[u8],
+    exponent: &[u8],
+    primes: [&[u8]; 2],
+) -> Result<(), KeyError> {
     let (modulus, exponent) = check(modulus, exponent, MIN_BITS)?;
     let found = bits(modulus);
-    if found > MAX_SIGNING_BITS {
-        return Err(KeyError::RsaTooLong { maximum: MAX_SIGNING_BITS, found });
+    if found > MAX_PRIVATE_BITS {
+        return Err(KeyError::RsaTooLong { maximum: MAX_PRIVATE_BITS, found });
     }
-    match exponent_value(exponent) {
-        Some(MIN_SIGNING_EXPONENT..) => Ok((modulus, exponent)),
-        _ => Err(KeyError::RsaExponent),
+    if exponent_value(exponent).is_none_or(|value| value < MIN_PRIVATE_EXPONENT) {
+        return Err(KeyError::RsaExponent);
     }
+    let halves = primes.map(|prime| bits(without_leading_zeros(prime)).saturating_mul(2));
+    let even = found.is_multiple_of(PRIME_STEP_BITS.saturating_mul(2));
+    if even && halves == [found; 2] { Ok(()) } else { Err(KeyError::RsaPrimes) }
 }
 
 /// The value of an exponent of at most eight bytes.
 fn exponent_value(exponent: &[u8]) -> Option<u64> {
-    (exponent.len() <= 8)
-        .then(|| exponent.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+    (exponent.len() <= 8).then(|| big_endian(exponent))
+}
+
+/// The number that at most eight bytes spell.
+fn big_endian(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
 }
 
 /// The length of a big-endian number without leading zeros, in bits.
@@ -61,34 +68,39 @@ pub(super) fn bits(number: &[u8]) -> usize {
     number.len().saturating_mul(8).saturating_sub(spare)
 }
 
-/// Nemec et al., The Return of Coppersmith's Attack (CCS 2017), §3.2: the generator's moduli are powers of
+/// Nemec et al., The Return of Coppersmith's Attack (CCS 2017): the generator's moduli are powers of
 /// 65537 modulo each of these primes; a random modulus is so about once in 2^27.
 fn has_roca_fingerprint(modulus: &[u8]) -> bool {
     ROCA_PRIMES.iter().all(|prime| is_power_of_65537(remainder(modulus, *prime), *prime))
 }
 
-fn remainder(number: &[u8], divisor: u32) -> u32 {
-    let step = |rest: u32, byte: &u8| (rest << 8 | u32::from(*byte)).checked_rem(divisor);
-    number.iter().try_fold(0, step).unwrap_or(0)
+fn remainder(number: &[u8], divisor: u64) -> u64 {
+    let words = number.rchunks(4).rev().map(big_endian);
+    words.fold(0, |rest, word| (rest << 32 | word).checked_rem(divisor).unwrap_or(0))
 }
 
-fn is_power_of_65537(value: u32, prime: u32) -> bool {
-    let next = |power: &u32| power.wrapping_mul(65_537).checked_rem(prime);
-    std::iter::successors(Some(1), next).take(167).any(|power| power == value)
+fn is_power_of_65537(value: u64, prime: u64) -> bool {
+    let next = |power: &u64| power.wrapping_mul(65_537).checked_rem(prime);
+    let back_to_one = |power: &u64| *power != 1;
+    let mut powers = std::iter::successors(next(&1), next).take_while(back_to_one);
+    value == 1 || powers.any(|power| power == value)
 }
 
-/// The least modulus of RFC 7518 §3.3.
+/// RFC 7518 §3.3.
 pub(super) const MIN_BITS: usize = 2048;
-/// What the backends verify with; a verification takes some 0.2 ms there and grows with the square.
+/// What the backends verify with; each doubling makes a verification take four times as long.
 const MAX_BITS: usize = 8192;
 /// The least that a `dangerous_` door lets through: what old published examples use.
 pub(super) const DANGEROUS_MIN_BITS: usize = 1024;
 /// The most that ring signs with.
-pub(super) const MAX_SIGNING_BITS: usize = 4096;
-/// The least that ring signs with (FIPS 186-5 §5.4: e > 2^16).
-pub(super) const MIN_SIGNING_EXPONENT: u64 = 65_537;
+const MAX_PRIVATE_BITS: usize = 4096;
+/// The least exponent that ring signs with (FIPS 186-5 §5.4: e > 2^16).
+const MIN_PRIVATE_EXPONENT: u64 = 65_537;
+/// The primes that ring signs with have a multiple of these bits.
+const PRIME_STEP_BITS: usize = 512;
 
-const ROCA_PRIMES: [u32; 38] = [
-    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+/// The odd primes up to 167; those that most moduli fail by come first.
+const ROCA_PRIMES: [u64; 38] = [
+    97, 37, 79, 11, 3, 5, 7, 13, 17, 19, 23, 29, 31, 41, 43, 47, 53, 59, 61, 67, 71, 73, 83, 89,
     101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];

@@ -1,5 +1,7 @@
 //! HMAC secrets that are no secrets: the text of a public key, which a forger has too.
 
+use zeroize::Zeroizing;
+
 use super::KeyError;
 use super::der::{INTEGER, Reader, SEQUENCE};
 use crate::encoding::base64;
@@ -33,8 +35,9 @@ fn is_json(text: &[u8]) -> bool {
 
 /// The base64 inside a PEM block, its boundaries lost on the way through some configuration.
 fn is_base64_of_der(text: &[u8]) -> bool {
-    let joined: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    base64::decode(joined).is_ok_and(|der| is_der(&der))
+    let mut joined = Zeroizing::new(Vec::with_capacity(text.len()));
+    joined.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
+    base64::decode(&*joined).map(Zeroizing::new).is_ok_and(|der| is_der(&der))
 }
 
 /// One SEQUENCE that begins as keys and certificates do. A random secret is so about once in 2^24.
@@ -45,4 +48,4 @@ fn is_der(bytes: &[u8]) -> bool {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const PEM_BEGIN: &[u8] = b"-----BEGIN ";
-const SSH_NAMES: [&[u8]; 3] = [b"ssh-", b"ecdsa-sha2-", b"sk-"];
+const SSH_NAMES: [&[u8]; 3] = [b"ssh-rsa ", b"ssh-ed25519 ", b"ecdsa-sha2-nistp"];

@@ -4,16 +4,53 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::backend::Signer;
+use super::mac::MacKey;
 use super::private::PrivateKey;
 use super::{Algorithm, KeyError, VerifyingKey, jwk, pem};
 use crate::secret::Secret;
 
-/// A key that signs, for banks, gateways and tests. Cheap to clone; neither printed nor compared.
+/// A key that signs, for banks, gateways and tests. Cheap to clone.
+///
+/// ```
+/// use countersign::key::{Algorithm, KeyError, SigningKey};
+///
+/// let pem = "-----BEGIN PRIVATE KEY-----
+/// MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+/// -----END PRIVATE KEY-----";
+/// let key = SigningKey::from_pem(pem)?.with_id("k1"); // the key of RFC 8410 §10.3
+/// let signature = key.sign(Algorithm::EdDsa, b"message")?;
+/// key.verifying_key().verify(Algorithm::EdDsa, b"message", &signature)?;
+/// assert_eq!(
+///     key.public_jwk()?,
+///     r#"{"crv":"Ed25519","kty":"OKP","x":"Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE","alg":"EdDSA","kid":"k1","use":"sig"}"#,
+/// );
+/// let refused = key.sign(Algorithm::Es256, b"message");
+/// assert_eq!(refused, Err(KeyError::AlgorithmNotForKey { algorithm: Algorithm::Es256 }));
+/// # Ok::<(), KeyError>(())
+/// ```
+/// Neither a key nor a secret can be printed:
+/// ```compile_fail,E0277
+/// use countersign::{key::SigningKey, secret::Secret};
+/// fn leak(key: SigningKey, secret: Secret) -> String {
+///     format!("{key} {secret}") // no Display
+/// }
+/// ```
+/// What Debug says of them can be:
+/// ```
+/// use countersign::{key::SigningKey, secret::Secret};
+/// fn show(key: SigningKey, secret: Secret) -> String {
+///     format!("{key:?} {secret:?}")
+/// }
+/// ```
 #[derive(Clone)]
 pub struct SigningKey {
-    /// None for an HMAC key, which the verifying key holds already.
-    signer: Option<Arc<Signer>>,
+    material: Arc<Material>,
     verifying: VerifyingKey,
+}
+
+enum Material {
+    Private(Signer),
+    Mac(MacKey),
 }
 
 impl SigningKey {
@@ -36,16 +73,16 @@ impl SigningKey {
     /// Reads PKCS#8 (RFC 5958), version 1 or 2.
     ///
     /// # Errors
-    /// [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::NotOffered`],
-    /// [`KeyError::PublicKeyMissing`], [`KeyError::PrivateKey`], and the `Rsa…` and `Point…` variants.
+    /// [`KeyError::TooLarge`], [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`],
+    /// [`KeyError::NotOffered`], [`KeyError::PublicKeyMissing`], [`KeyError::PrivateKey`], and the `Rsa…` and `Point…` variants.
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_private(PrivateKey::from_pkcs8(der)?, None)
     }
 
-    /// Reads an RSAPrivateKey (RFC 8017 §A.1.2) of 2048 to 4096 bits.
+    /// Reads an RSAPrivateKey (RFC 8017 §A.1.2) of 2048, 3072 or 4096 bits, and makes one trial signature.
     ///
     /// # Errors
-    /// [`KeyError::Der`], [`KeyError::PrivateKey`] and the `Rsa…` variants.
+    /// [`KeyError::TooLarge`], [`KeyError::Der`], [`KeyError::PrivateKey`] and the `Rsa…` variants.
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_private(PrivateKey::from_pkcs1(der)?, None)
     }
@@ -75,7 +112,9 @@ impl SigningKey {
     /// # Errors
     /// As [`VerifyingKey::hmac`].
     pub fn hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
-        Ok(Self { signer: None, verifying: VerifyingKey::hmac(algorithm, secret)? })
+        let key = MacKey::for_jws(algorithm, secret)?;
+        let verifying = VerifyingKey::from_mac(algorithm, key.clone());
+        Ok(Self { material: Arc::new(Material::Mac(key)), verifying })
     }
 
     /// The same key under this id (`kid`).
@@ -131,16 +170,15 @@ impl SigningKey {
     /// [`KeyError::AlgorithmNotForKey`]; [`KeyError::SigningFailed`] where the system gives no randomness.
     pub fn sign(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         self.verifying.require(algorithm)?;
-        match (&self.signer, self.verifying.mac()) {
-            (Some(signer), _) => signer.sign(algorithm, message),
-            (None, Some(mac)) => Ok(mac.tag(message).as_bytes().to_vec()),
-            (None, None) => Err(KeyError::SigningFailed),
+        match &*self.material {
+            Material::Private(signer) => signer.sign(algorithm, message),
+            Material::Mac(key) => Ok(key.tag(message).as_bytes().to_vec()),
         }
     }
 
     fn from_private(key: PrivateKey, algorithm: Option<Algorithm>) -> Result<Self, KeyError> {
         let verifying = VerifyingKey::from_public(key.public, algorithm)?;
-        Ok(Self { signer: Some(Arc::new(key.signer)), verifying })
+        Ok(Self { material: Arc::new(Material::Private(key.signer)), verifying })
     }
 }
 

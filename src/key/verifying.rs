@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::backend::Verifier;
-use super::mac::{MacAlgorithm, MacKey};
+use super::mac::MacKey;
 use super::public::PublicKey;
-use super::{Algorithm, KeyError, jwk, pem, rsa, secret_text};
+use super::{Algorithm, KeyError, jwk, pem, rsa};
 use crate::secret::Secret;
 
 /// A key that verifies: parsed, judged and prepared once, cheap to clone.
@@ -46,8 +46,8 @@ impl VerifyingKey {
     /// Reads a PEM block: `PUBLIC KEY` (RFC 7468 §13) or `RSA PUBLIC KEY` (PKCS#1).
     ///
     /// # Errors
-    /// [`KeyError::Pem`], [`KeyError::PemLabel`], [`KeyError::PrivateMaterial`] for a private key, and all of
-    /// [`VerifyingKey::from_spki_der`].
+    /// [`KeyError::TooLarge`], [`KeyError::Pem`], [`KeyError::PemLabel`], [`KeyError::PrivateMaterial`] for a private key,
+    /// and all of [`VerifyingKey::from_spki_der`].
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         Self::from_public(pem_of(pem, rsa::MIN_BITS)?, None)
     }
@@ -57,8 +57,8 @@ impl VerifyingKey {
     /// An `id-RSASSA-PSS` key without parameters serves the PS family alone (RFC 4055 §1.2).
     ///
     /// # Errors
-    /// [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`], [`KeyError::NotOffered`], and what
-    /// is wrong with the key itself: the `Rsa…` and `Point…` variants.
+    /// [`KeyError::TooLarge`], [`KeyError::Der`], [`KeyError::UnknownKeyType`], [`KeyError::UnknownCurve`],
+    /// [`KeyError::NotOffered`], and what is wrong with the key itself: the `Rsa…` and `Point…` variants.
     pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_public(PublicKey::from_spki(der, rsa::MIN_BITS)?, None)
     }
@@ -66,7 +66,7 @@ impl VerifyingKey {
     /// Reads an RSAPublicKey (RFC 8017 §A.1.1).
     ///
     /// # Errors
-    /// [`KeyError::Der`] and the `Rsa…` variants.
+    /// [`KeyError::TooLarge`], [`KeyError::Der`] and the `Rsa…` variants.
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::from_public(PublicKey::from_pkcs1(der, rsa::MIN_BITS)?, None)
     }
@@ -106,12 +106,7 @@ impl VerifyingKey {
     /// [`KeyError::AlgorithmNotForKey`] for another family, [`KeyError::HmacTooShort`] below the hash's length
     /// (RFC 7518 §3.2), [`KeyError::HmacSecretIsKey`] for the text of an asymmetric key.
     pub fn hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
-        let mac = MacAlgorithm::of(algorithm).ok_or(KeyError::AlgorithmNotForKey { algorithm })?;
-        secret_text::check(secret.expose(), mac.tag_bytes())?;
-        let key = MacKey::new(mac, secret);
-        let thumbprint = *key.fingerprint();
-        let prepared = Arc::new(Prepared { material: Material::Mac(key), thumbprint });
-        Ok(Self { prepared, id: None, algorithms: algorithm.alone() })
+        Ok(Self::from_mac(algorithm, MacKey::for_jws(algorithm, secret)?))
     }
 
     /// Reads a PEM block with an RSA key of 1024 bits or more, for [`Algorithm::Rs256`] alone.
@@ -223,6 +218,13 @@ impl VerifyingKey {
         Ok(Self { prepared, id: None, algorithms })
     }
 
+    /// An HMAC key for this one algorithm, which is the MAC's.
+    pub(super) fn from_mac(algorithm: Algorithm, key: MacKey) -> Self {
+        let thumbprint = *key.fingerprint();
+        let prepared = Arc::new(Prepared { material: Material::Mac(key), thumbprint });
+        Self { prepared, id: None, algorithms: algorithm.alone() }
+    }
+
     pub(super) fn with_key_id(self, id: Option<Arc<str>>) -> Self {
         Self { id, ..self }
     }
@@ -232,14 +234,6 @@ impl VerifyingKey {
             Ok(())
         } else {
             Err(KeyError::AlgorithmNotForKey { algorithm })
-        }
-    }
-
-    /// The MAC key behind an HMAC key.
-    pub(super) fn mac(&self) -> Option<&MacKey> {
-        match &self.prepared.material {
-            Material::Mac(key) => Some(key),
-            Material::Public { .. } => None,
         }
     }
 }

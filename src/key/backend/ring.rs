@@ -18,6 +18,7 @@ pub(in crate::key) enum Verifier {
 }
 
 impl Verifier {
+    /// Nothing here depends on the algorithms; the other backend prepares one key for each.
     pub(in crate::key) fn new(
         key: &PublicKey,
         _algorithms: &'static [Algorithm],
@@ -68,6 +69,6 @@ fn ecdsa(curve: Curve) -> Result<&'static EcdsaVerificationAlgorithm, KeyError> 
     match curve {
         Curve::P256 => Ok(&signature::ECDSA_P256_SHA256_FIXED),
         Curve::P384 => Ok(&signature::ECDSA_P384_SHA384_FIXED),
-        Curve::P521 => Err(KeyError::NotOffered(curve.algorithm())),
+        Curve::P521 => Err(KeyError::NotOffered { algorithm: curve.algorithm() }),
     }
 }

@@ -87,7 +87,7 @@ fn ecdsa(curve: Curve) -> Result<&'static EcdsaSigningAlgorithm, KeyError> {
         #[cfg(feature = "aws-lc-rs")]
         Curve::P521 => Ok(&signature::ECDSA_P521_SHA512_FIXED_SIGNING),
         #[cfg(not(feature = "aws-lc-rs"))]
-        Curve::P521 => Err(KeyError::NotOffered(curve.algorithm())),
+        Curve::P521 => Err(KeyError::NotOffered { algorithm: curve.algorithm() }),
     }
 }
 
