@@ -48,4 +48,6 @@ union! {
     Pending(crate::verified::PendingError),
     /// From [`secret`](crate::secret).
     Secret(crate::secret::SecretError),
+    /// From [`structured`](crate::structured).
+    Structured(crate::structured::StructuredError),
 }
