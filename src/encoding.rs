@@ -74,6 +74,11 @@ pub mod base64 {
     pub fn encode(bytes: impl AsRef<[u8]>) -> String {
         STANDARD.encode(bytes)
     }
+
+    /// Encodes `bytes` at the end of `text`.
+    pub fn encode_onto(bytes: &[u8], text: &mut String) {
+        STANDARD.encode_string(bytes, text);
+    }
 }
 
 /// Hexadecimal, either case in, lower case out.

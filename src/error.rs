@@ -60,6 +60,8 @@ union! {
     Refusal(crate::jwks::Refusal),
     /// From [`secret`](crate::secret).
     Secret(crate::secret::SecretError),
+    /// From [`structured`](crate::structured).
+    Structured(crate::structured::StructuredError),
 }
 
 impl From<crate::partner::bank_sso::Refused> for Error {

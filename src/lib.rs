@@ -31,6 +31,7 @@ pub mod digest;
 pub mod encoding;
 pub mod json;
 pub mod key;
+pub mod structured;
 
 // F2: key sets, header fields, storage
 pub mod audit;
