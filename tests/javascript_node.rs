@@ -359,7 +359,7 @@ fn number(random: &mut Random, body: &mut Vec<u8>) {
             "" => "0".to_owned(),
             digits => digits.to_owned(),
         };
-    let text = match random.below(10) {
+    let text = match random.below(11) {
         0 => (*random.pick(&NUMBERS)).to_owned(),
         1 => whole(random, 25),
         2 => format!("{}.{}", whole(random, 18), digits(random, 18)),
@@ -377,6 +377,7 @@ fn number(random: &mut Random, body: &mut Vec<u8>) {
         }
         7 => halfway(random),
         8 => ((1_u64 << 53) + random.next() % 64 - 32).to_string(),
+        9 => format!("{:e}", 2_f64.powi(random.below(2_098) as i32 - 1_074)),
         _ => random.below(10_000).to_string(),
     };
     if random.one_in(4) {

@@ -53,6 +53,7 @@ impl fmt::Write for NumberText {
 }
 
 /// A positive number: its digits behind the point, times 10 to the power of `point`.
+#[derive(Clone, Copy)]
 struct Decimal {
     digits: NumberText,
     point: i32,
@@ -60,42 +61,45 @@ struct Decimal {
 
 impl Decimal {
     /// The shortest digits that are read back as `value`, and of those the nearest; `None` for infinity.
+    ///
+    /// Where two are equally near, ECMA-262 recommends the even one and V8 takes it; the standard
+    /// library does not.
     fn shortest(value: f64) -> Option<Self> {
         let mut scientific = NumberText::EMPTY;
         write!(scientific, "{value:e}").ok()?;
         let (mantissa, exponent) = scientific.as_str().split_once('e')?;
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let mut digits = NumberText::EMPTY;
-        digits.write_str(whole).ok()?;
-        digits.write_str(fraction).ok()?;
         let exponent: i32 = exponent.parse().ok()?;
         let last_place = exponent.checked_sub(fraction.len().try_into().ok()?)?;
-        if let Some(even) = even_digit_of_a_tie(value, last_place) {
-            let last = digits.length.checked_sub(1)?;
-            *digits.bytes.get_mut(last)? = even;
-        }
-        Some(Self { digits, point: exponent.saturating_add(1) })
+        let mut decimal = Self { digits: NumberText::EMPTY, point: exponent.saturating_add(1) };
+        write!(decimal.digits, "{whole}{fraction}").ok()?;
+        let even = even_digit_of_a_tie(value, last_place).and_then(|last| decimal.ending_in(last));
+        Some(even.filter(|even| even.reads_back_as(value)).unwrap_or(decimal))
+    }
+
+    fn ending_in(mut self, last: u8) -> Option<Self> {
+        let place = self.digits.length.checked_sub(1)?;
+        *self.digits.bytes.get_mut(place)? = last;
+        Some(self)
+    }
+
+    /// It need not for a power of two, below which the next double is only half as far away as above.
+    fn reads_back_as(&self, value: f64) -> bool {
+        let mut text = NumberText::EMPTY;
+        let written = write!(text, "0.{}e{}", self.digits.as_str(), self.point);
+        written.is_ok() && text.as_str().parse() == Ok(value)
     }
 
     fn write(&self, text: &mut NumberText) -> fmt::Result {
         let digits = self.digits.as_str();
-        let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-        let zeros = |zeros: i32| {
-            usize::try_from(zeros).ok().and_then(|zeros| ZEROS.get(..zeros)).ok_or(fmt::Error)
-        };
-        let split = |at: i32| {
-            usize::try_from(at).ok().and_then(|at| digits.split_at_checked(at)).ok_or(fmt::Error)
-        };
-        match self.point {
-            point @ 1..=21 if count <= point => {
-                write!(text, "{digits}{}", zeros(point.saturating_sub(count))?)
-            }
-            point @ 1..=21 => {
-                split(point).and_then(|(whole, fraction)| write!(text, "{whole}.{fraction}"))
-            }
-            point @ -5..=0 => write!(text, "0.{}{digits}", zeros(point.saturating_neg())?),
-            point => {
-                let (first, others) = split(1)?;
+        let distance = usize::try_from(self.point.unsigned_abs()).unwrap_or(usize::MAX);
+        match (self.point, digits.split_at_checked(distance)) {
+            (1..=21, Some((whole, ""))) => text.write_str(whole),
+            (1..=21, Some((whole, fraction))) => write!(text, "{whole}.{fraction}"),
+            (1..=21, None) => write!(text, "{digits:0<distance$}"),
+            (-5..=0, _) => write!(text, "0.{:0<distance$}{digits}", ""),
+            (point, _) => {
+                let (first, others) = digits.split_at_checked(1).ok_or(fmt::Error)?;
                 let dot = if others.is_empty() { "" } else { "." };
                 write!(text, "{first}{dot}{others}e{:+}", point.saturating_sub(1))
             }
@@ -103,22 +107,16 @@ impl Decimal {
     }
 }
 
-const ZEROS: &str = "000000000000000000000";
-
-/// The last digit where `value` lies halfway between two shortest texts whose last digits stand at 10^`last_place`.
+/// The last digit of the even text where `value` lies halfway between two whose last digits stand at
+/// 10^`last_place`.
 ///
-/// ECMA-262 recommends the even one and V8 takes it; the standard library promises neither. Halfway means that `value` is an odd multiple
-/// of 10^`last_place` / 2. Twice `value` is then, in units of that place, an odd multiple of a power of five, and the lowest bit set in
-/// `value` stands just below 2^`last_place`. A power of two is left alone: the gap below it is half as wide, and there the lower text would be
-/// read back as another number.
+/// Halfway, `value` is an odd multiple of 10^`last_place` / 2, and `last_place` is negative, because doubles that are
+/// sparser than integers lie halfway between nothing shorter. Then the lowest bit set in `value` stands just below
+/// 2^`last_place`, and what is above that bit, times a power of five, is twice `value` counted in units of the last place.
 fn even_digit_of_a_tie(value: f64, last_place: i32) -> Option<u8> {
     let bits = value.to_bits();
-    let fraction = bits & FRACTION;
     let exponent = i32::try_from(bits >> FRACTION_BITS).ok()?;
-    if fraction == 0 || exponent == 0 {
-        return None;
-    }
-    let mantissa = fraction | (FRACTION + 1);
+    let mantissa = bits & FRACTION | (FRACTION + 1);
     let shift = mantissa.trailing_zeros();
     let lowest_bit = exponent.checked_sub(EXPONENT_OF_LAST_BIT)?.checked_add_unsigned(shift)?;
     if lowest_bit != last_place.checked_sub(1)? {
@@ -134,3 +132,50 @@ const FRACTION_BITS: u32 = 52;
 const FRACTION: u64 = (1 << FRACTION_BITS) - 1;
 /// What the exponent field holds for numbers whose last bit is 1.
 const EXPONENT_OF_LAST_BIT: i32 = 1075;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_text_of_ecmascript() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (f64::INFINITY, "Infinity"),
+            (f64::NEG_INFINITY, "-Infinity"),
+            (1.0, "1"),
+            (-1.5, "-1.5"),
+            (100.0, "100"),
+            (123.456, "123.456"),
+            (0.000001, "0.000001"),
+            (0.0000012, "0.0000012"),
+            (1e-7, "1e-7"),
+            (1.2e-7, "1.2e-7"),
+            (1e20, "100000000000000000000"),
+            (123456789012345680000.0, "123456789012345680000"),
+            (1e21, "1e+21"),
+            (1.25e21, "1.25e+21"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (-0.0000012345678901234567, "-0.0000012345678901234567"),
+        ] {
+            assert_eq!(NumberText::of(value).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn of_two_texts_equally_near_the_even_one_is_taken() {
+        for (value, text) in [
+            (1867378283657799.25, "1867378283657799.2"),
+            (1867378283657799.75, "1867378283657799.8"),
+            (2_f64.powi(-25), "2.9802322387695312e-8"),
+            // Here the even text is read back as the double below.
+            (2_f64.powi(-24), "5.960464477539063e-8"),
+        ] {
+            assert_eq!(NumberText::of(value).as_str(), text);
+        }
+    }
+}
