@@ -211,7 +211,7 @@ fn blank(random: &mut Random, body: &mut Vec<u8>) {
 }
 
 fn key(random: &mut Random, body: &mut Vec<u8>) {
-    const KEYS: [&str; 40] = [
+    const KEYS: [&str; 41] = [
         "",
         "a",
         "b",
@@ -244,6 +244,7 @@ fn key(random: &mut Random, body: &mut Vec<u8>) {
         "toJSON",
         "length",
         "\\u0061",
+        "a\\u0062",
         "\\u0030",
         "\\u0031\\u0030",
         "é",

@@ -6,12 +6,32 @@ use super::spill::Spill;
 use super::tape::{Place, Span, View};
 use super::text;
 
+/// What is known of an object's keys while they are read: enough to see that most objects are printed as they stand.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Filter {
+    seen: u64,
+    may_reorder: bool,
+}
+
+impl Filter {
+    pub(super) fn add(&mut self, name: &[u8], marks: u32) {
+        let bit = 1 << bucket(name);
+        let doubtful = marks & Span::ENCODED != 0 || name.first().is_some_and(u8::is_ascii_digit);
+        self.may_reorder |= doubtful || self.seen & bit != 0;
+        self.seen |= bit;
+    }
+
+    pub(super) const fn may_reorder(self) -> bool {
+        self.may_reorder
+    }
+}
+
 /// Whether the members of the object at `place` may be printed in another order than they stand, or be fewer.
 ///
 /// In doubt it says yes; [`own_members`] then decides. It looks at each key once, so that closing an object costs
 /// no more than reading it did.
 pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
-    let mut seen = [0_u64; 4];
+    let mut seen = 0_u64;
     let mut keys = view.keys(object).enumerate();
     keys.any(|(count, key)| {
         let span = view.span(key);
@@ -22,10 +42,9 @@ pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
         {
             return true;
         }
-        let [word, bit] = bucket(name);
-        let Some(word) = seen.get_mut(word) else { return true };
-        let known = *word >> bit & 1 == 1;
-        *word |= 1 << bit;
+        let bit = 1 << bucket(name);
+        let known = seen & bit != 0;
+        seen |= bit;
         known
             && view.keys(object).take(count).any(|earlier| view.quoted(view.span(earlier)) == name)
     })
@@ -34,14 +53,13 @@ pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
 /// The most keys that are compared with each other: past that, sorting is cheaper than what an attacker could make of it.
 const KEYS_COMPARED: usize = 64;
 
-/// One of 256 places for a key, by what tells sibling keys apart most often.
-fn bucket(name: &[u8]) -> [usize; 2] {
+/// One of 64 places for a key, by what tells sibling keys apart most often.
+fn bucket(name: &[u8]) -> u32 {
     let first = name.first().copied().unwrap_or_default();
     let middle = name.get(name.len() / 2).copied().unwrap_or_default();
     let last = name.last().copied().unwrap_or_default();
-    let mixed = usize::from(first.wrapping_mul(3) ^ middle.wrapping_mul(5) ^ last.wrapping_mul(11))
-        .wrapping_add(name.len());
-    [mixed >> 6 & 3, mixed & 63]
+    let mixed = u32::from(first.wrapping_mul(3) ^ middle.wrapping_mul(5) ^ last.wrapping_mul(11));
+    mixed.wrapping_add(u32::try_from(name.len()).unwrap_or_default()) & 63
 }
 
 /// The places of the keys of an object that JavaScript keeps, in its order: array indices first, ascending, then

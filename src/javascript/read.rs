@@ -1,6 +1,4 @@
 //! One pass over a body that checks its grammar (RFC 8259, as `JSON.parse` takes it) and fills the tape.
-//!
-//! It keeps no stack: while an array or object is open, its span holds the place of the one around it.
 
 use super::tape::{Place, Span, Tape, View};
 use super::{JavascriptError, Limits, Profile, order, scan};
@@ -14,190 +12,181 @@ pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape
         Profile::Node => body,
         Profile::BomTolerant => body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body),
     };
-    let mut reader = Reader { body, rest, tape: Tape::new(), open: None, depth: 0, limits };
-    reader.document()?;
+    let mut reader =
+        Reader { body, tape: Tape::new(), innermost: None, around: Vec::new(), limits };
+    reader.document(rest)?;
     Ok(reader.tape)
 }
 
+/// What is read so far. What is still to read is handed from step to step, so that it stays in registers.
 struct Reader<'b> {
     body: &'b [u8],
-    rest: &'b [u8],
     tape: Tape,
-    open: Option<Open>,
-    depth: u16,
+    innermost: Option<Open>,
+    /// What is open around the innermost. A flat body never pushes here.
+    around: Vec<Open>,
     limits: Limits,
 }
 
-/// The innermost array or object that is still open.
-#[derive(Clone, Copy)]
+/// An array or object that is not closed yet.
 struct Open {
     place: Place,
+    start: usize,
     is_object: bool,
+    /// What was seen so far lets `JSON.stringify` print it as it stands.
+    verbatim: bool,
+    keys: order::Filter,
 }
 
-/// What a value's first token did.
-enum Opened {
-    /// It opened an array or object with something in it: a value is due next.
-    More,
-    /// It was the whole value.
-    Whole,
-}
+type Rest<'b> = Result<&'b [u8], JavascriptError>;
 
 impl<'b> Reader<'b> {
-    fn document(&mut self) -> Result<(), JavascriptError> {
+    fn document(&mut self, rest: &'b [u8]) -> Result<(), JavascriptError> {
+        let mut rest = self.blank(rest);
         loop {
-            self.blank();
-            if let Opened::More = self.value()? {
+            if self.is_in_object() {
+                rest = self.key(rest)?;
+            }
+            let (behind, value_is_due) = self.value(rest)?;
+            rest = behind;
+            if value_is_due {
                 continue;
             }
-            if !self.another()? {
-                return if self.rest.is_empty() { Ok(()) } else { Err(self.syntax()) };
+            rest = self.closed(rest)?;
+            match (rest, &self.innermost) {
+                ([], None) => return Ok(()),
+                ([b',', behind @ ..], Some(_)) => rest = self.blank(behind),
+                _ => return Err(self.syntax(rest)),
             }
         }
     }
 
-    /// Whether another value is due behind the one just read; closes what ends here.
-    fn another(&mut self) -> Result<bool, JavascriptError> {
-        loop {
-            self.blank();
-            let Some(open) = self.open else { return Ok(false) };
-            match (self.rest, open.is_object) {
-                ([b',', rest @ ..], is_object) => {
-                    self.rest = rest;
-                    if is_object {
-                        self.key()?;
-                    }
-                    return Ok(true);
-                }
-                ([b'}', rest @ ..], true) | ([b']', rest @ ..], false) => {
-                    self.rest = rest;
-                    self.close(open);
-                }
-                _ => return Err(self.syntax()),
+    /// Reads a value, or of an array or object that is not empty the bracket: then another value is due.
+    fn value(&mut self, rest: &'b [u8]) -> Result<(&'b [u8], bool), JavascriptError> {
+        match rest {
+            [b'{', inner @ ..] => {
+                self.open(rest, true)?;
+                let inner = self.blank(inner);
+                Ok((inner, inner.first() != Some(&b'}')))
             }
+            [b'[', inner @ ..] => {
+                self.open(rest, false)?;
+                let inner = self.blank(inner);
+                Ok((inner, inner.first() != Some(&b']')))
+            }
+            _ => Ok((self.scalar(rest)?, false)),
         }
     }
 
-    fn value(&mut self) -> Result<Opened, JavascriptError> {
-        let start = self.offset();
-        let (rest, marks) = match self.rest {
-            [b'"', text @ ..] => scan::string(text).ok_or_else(|| self.syntax())?,
-            [b'{', rest @ ..] => return self.enter(rest, true),
-            [b'[', rest @ ..] => return self.enter(rest, false),
-            [b't', b'r', b'u', b'e', rest @ ..] => (rest, Span::VERBATIM),
-            [b'f', b'a', b'l', b's', b'e', rest @ ..] => (rest, Span::VERBATIM),
-            [b'n', b'u', b'l', b'l', rest @ ..] => (rest, Span::VERBATIM),
-            number => scan::number(number).ok_or_else(|| self.syntax())?,
+    fn scalar(&mut self, rest: &'b [u8]) -> Rest<'b> {
+        let (behind, marks) = match rest {
+            [b'"', text @ ..] => scan::string(text).ok_or_else(|| self.syntax(rest))?,
+            [b't', b'r', b'u', b'e', behind @ ..] => (behind, Span::VERBATIM),
+            [b'f', b'a', b'l', b's', b'e', behind @ ..] => (behind, Span::VERBATIM),
+            [b'n', b'u', b'l', b'l', behind @ ..] => (behind, Span::VERBATIM),
+            number => scan::number(number).ok_or_else(|| self.syntax(rest))?,
         };
-        self.rest = rest;
-        self.push(start, marks);
-        if marks & Span::VERBATIM == 0 {
-            self.not_verbatim();
-        }
-        Ok(Opened::Whole)
+        self.push(rest, behind, marks);
+        Ok(behind)
     }
 
-    fn key(&mut self) -> Result<(), JavascriptError> {
-        self.blank();
-        let start = self.offset();
-        let [b'"', text @ ..] = self.rest else { return Err(self.syntax()) };
-        let (rest, marks) = scan::string(text).ok_or_else(|| self.syntax())?;
-        self.rest = rest;
-        self.push(start, marks);
-        self.blank();
-        let [b':', rest @ ..] = self.rest else { return Err(self.syntax()) };
-        self.rest = rest;
+    fn key(&mut self, rest: &'b [u8]) -> Rest<'b> {
+        let [b'"', text @ ..] = rest else { return Err(self.syntax(rest)) };
+        let (behind, marks) = scan::string(text).ok_or_else(|| self.syntax(rest))?;
+        self.push(rest, behind, marks);
+        if let Some(open) = &mut self.innermost {
+            let length = text.len().saturating_sub(behind.len()).saturating_sub(1);
+            open.keys.add(text.get(..length).unwrap_or_default(), marks);
+        }
+        match self.blank(behind) {
+            [b':', behind @ ..] => Ok(self.blank(behind)),
+            colon => Err(self.syntax(colon)),
+        }
+    }
+
+    /// Closes what ends here, and returns the rest behind it.
+    fn closed(&mut self, rest: &'b [u8]) -> Rest<'b> {
+        let mut rest = self.blank(rest);
+        while let ([b'}' | b']', behind @ ..], Some(open)) = (rest, &self.innermost) {
+            if open.is_object != rest.starts_with(b"}") {
+                break;
+            }
+            self.close(behind);
+            rest = self.blank(behind);
+        }
+        Ok(rest)
+    }
+
+    fn open(&mut self, rest: &[u8], is_object: bool) -> Result<(), JavascriptError> {
+        self.around.extend(self.innermost.take());
+        if self.around.len() >= usize::from(self.limits.max_depth) {
+            return Err(JavascriptError::TooDeep { limit: self.limits.max_depth });
+        }
+        let start = self.offset(rest);
+        let place = self.tape.push(Span::new(start, start, 0), rest);
+        let keys = order::Filter::default();
+        self.innermost = Some(Open { place, start, is_object, verbatim: true, keys });
         Ok(())
     }
 
-    fn enter(&mut self, rest: &'b [u8], is_object: bool) -> Result<Opened, JavascriptError> {
-        if self.depth == self.limits.max_depth {
-            return Err(JavascriptError::TooDeep { limit: self.limits.max_depth });
-        }
-        self.depth = self.depth.saturating_add(1);
-        let around = self.open.map_or(NOWHERE, |open| open.place);
-        let span = Span::open(self.offset(), around);
-        let open = Open { place: self.tape.push(span, self.rest), is_object };
-        self.open = Some(open);
-        self.rest = rest;
-        self.blank();
-        match (self.rest, is_object) {
-            ([b'}', rest @ ..], true) | ([b']', rest @ ..], false) => {
-                self.rest = rest;
-                self.close(open);
-                Ok(Opened::Whole)
-            }
-            (_, true) => self.key().map(|()| Opened::More),
-            (_, false) => Ok(Opened::More),
-        }
+    /// Ends the innermost array or object, `rest` being behind it.
+    fn close(&mut self, rest: &[u8]) {
+        let Some(open) = std::mem::replace(&mut self.innermost, self.around.pop()) else { return };
+        let end = self.offset(rest);
+        self.tape.set(open.place, Span::new(open.start, end, 0));
+        // The outermost object is printed by `Object.keys(…).sort()`, and need not be looked at for that.
+        let reordered = open.is_object
+            && (self.innermost.is_none()
+                || open.keys.may_reorder() && order::may_reorder(self.view(), open.place));
+        let marks = match (reordered, open.verbatim) {
+            (true, _) => Span::REORDERED,
+            (false, true) => Span::VERBATIM,
+            (false, false) => 0,
+        };
+        self.tape.set(open.place, Span::new(open.start, end, marks));
+        self.note(marks);
     }
 
-    /// Ends the innermost array or object, the rest being behind it.
-    fn close(&mut self, open: Open) {
-        let end = self.offset();
-        let Some(span) = self.tape.get_mut(open.place) else { return };
-        let around = span.close(end);
-        let mut verbatim = span.is(Span::VERBATIM);
-        self.depth = self.depth.saturating_sub(1);
-        self.open = self.open_at(around);
-        if open.is_object && self.reorders(open.place) {
-            if let Some(span) = self.tape.get_mut(open.place) {
-                span.set(Span::REORDERED);
-                span.clear(Span::VERBATIM);
-            }
-            verbatim = false;
+    /// Adds what stands between `rest` and `behind` to the tape.
+    fn push(&mut self, rest: &[u8], behind: &[u8], marks: u32) {
+        let span = Span::new(self.offset(rest), self.offset(behind), marks);
+        self.tape.push(span, rest);
+        self.note(marks);
+    }
+
+    /// Notes the marks of a part of the innermost array or object.
+    fn note(&mut self, marks: u32) {
+        if marks & Span::VERBATIM == 0
+            && let Some(open) = &mut self.innermost
+        {
+            open.verbatim = false;
         }
-        if !verbatim {
-            self.not_verbatim();
-        }
-    }
-
-    fn open_at(&self, place: Place) -> Option<Open> {
-        let is_object = self.view().first_byte(place)? == b'{';
-        Some(Open { place, is_object })
-    }
-
-    /// Whether the object's members may be printed otherwise than they stand; in doubt, they may.
-    ///
-    /// The outermost object is not looked at: `Object.keys(…).sort()` takes its members one by one.
-    fn reorders(&self, object: Place) -> bool {
-        self.open.is_none() || order::may_reorder(self.view(), object)
-    }
-
-    fn push(&mut self, start: usize, marks: u32) {
-        let span = Span::new(start, self.offset(), marks);
-        self.tape.push(span, self.rest);
     }
 
     /// Skips blanks, which `JSON.stringify` prints nowhere.
-    fn blank(&mut self) {
+    fn blank(&mut self, rest: &'b [u8]) -> &'b [u8] {
         let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        if self.rest.first().is_some_and(blank) {
-            let count = self.rest.iter().take_while(|byte| blank(byte)).count();
-            self.rest = self.rest.get(count..).unwrap_or_default();
-            self.not_verbatim();
+        if !rest.first().is_some_and(blank) {
+            return rest;
         }
+        self.note(0);
+        let count = rest.iter().take_while(|byte| blank(byte)).count();
+        rest.get(count..).unwrap_or_default()
     }
 
-    /// Notes that `JSON.stringify` prints the innermost open value otherwise than it stands.
-    fn not_verbatim(&mut self) {
-        if let Some(span) = self.open.and_then(|open| self.tape.get_mut(open.place)) {
-            span.clear(Span::VERBATIM);
-        }
+    fn is_in_object(&self) -> bool {
+        self.innermost.as_ref().is_some_and(|open| open.is_object)
     }
 
     fn view(&self) -> View<'_, 'b> {
         View { body: self.body, spans: self.tape.spans() }
     }
 
-    fn offset(&self) -> usize {
-        self.body.len().saturating_sub(self.rest.len())
+    fn offset(&self, rest: &[u8]) -> usize {
+        self.body.len().saturating_sub(rest.len())
     }
 
-    fn syntax(&self) -> JavascriptError {
-        JavascriptError::Syntax { at: self.offset() }
+    fn syntax(&self, rest: &[u8]) -> JavascriptError {
+        JavascriptError::Syntax { at: self.offset(rest) }
     }
 }
-
-/// The place around the outermost value.
-const NOWHERE: Place = Place::MAX;

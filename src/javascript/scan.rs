@@ -5,6 +5,7 @@ use super::tape::Span;
 /// The rest behind a string, and its marks. `text` starts behind the opening quote.
 ///
 /// `None` where JSON has no such string: a control character, an unknown escape, no closing quote.
+#[inline]
 pub(super) fn string(text: &[u8]) -> Option<(&[u8], u32)> {
     let mut marks = Span::VERBATIM;
     let mut high_bits = 0;

@@ -38,24 +38,6 @@ impl Span {
     pub(super) const fn is(self, mark: u32) -> bool {
         self.marks_and_start & mark != 0
     }
-
-    pub(super) const fn set(&mut self, mark: u32) {
-        self.marks_and_start |= mark;
-    }
-
-    pub(super) const fn clear(&mut self, mark: u32) {
-        self.marks_and_start &= !mark;
-    }
-
-    /// An array or object that begins at `start`. While it is open it has no end, and holds the place of the one around it.
-    pub(super) fn open(start: usize, around: Place) -> Self {
-        Self { end: around, ..Self::new(start, 0, Self::VERBATIM) }
-    }
-
-    /// Sets the end of an open array or object, and returns the place of the one around it.
-    pub(super) fn close(&mut self, end: usize) -> Place {
-        std::mem::replace(&mut self.end, to_u32(end))
-    }
 }
 
 /// Spans in the order of the body: an object or array, then what is in it; a key, then its value.
@@ -73,8 +55,9 @@ impl Tape {
     }
 
     /// Adds a span and returns its place; `rest` is the body from there on.
+    #[inline]
     pub(super) fn push(&mut self, span: Span, rest: &[u8]) -> Place {
-        let place = to_u32(self.spans().len());
+        let place = to_u32(self.0.len());
         self.0.push(span, || most_spans(rest));
         place
     }
@@ -83,14 +66,19 @@ impl Tape {
         self.0.as_slice()
     }
 
-    pub(super) fn get_mut(&mut self, place: Place) -> Option<&mut Span> {
-        self.0.as_mut_slice().get_mut(to_usize(place))
+    pub(super) fn set(&mut self, place: Place, span: Span) {
+        if let Some(slot) = self.0.as_mut_slice().get_mut(to_usize(place)) {
+            *slot = span;
+        }
     }
 }
 
 /// How many spans `rest` can still give: each but the first follows one of four characters, and takes a byte itself.
 fn most_spans(rest: &[u8]) -> usize {
-    let openers = rest.iter().filter(|byte| matches!(byte, b'[' | b'{' | b',' | b':')).count();
+    let opens = |byte: &u8| u8::from(matches!(byte, b'[' | b'{' | b',' | b':'));
+    // Counted in bytes, so that the compiler counts many at once; as few as cannot overflow one.
+    let count = |chunk: &[u8]| chunk.iter().map(opens).fold(0, u8::wrapping_add);
+    let openers: usize = rest.chunks(240).map(|chunk| usize::from(count(chunk))).sum();
     openers.min(rest.len() / 2).saturating_add(1)
 }
 
