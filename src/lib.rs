@@ -29,6 +29,7 @@ pub mod verified;
 // F1: bytes and keys
 pub mod digest;
 pub mod encoding;
+pub mod javascript;
 pub mod json;
 pub mod key;
 pub mod structured;

@@ -1,0 +1,166 @@
+//! The orders JavaScript keeps: of an object's members, of `Object.keys(…).sort()`.
+
+use std::cmp::Ordering;
+
+use super::spill::Spill;
+use super::tape::{Place, Span, View};
+use super::text;
+
+/// What is known of an object's keys while they are read: enough to see that most objects are printed as they stand.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Filter {
+    seen: u64,
+    may_reorder: bool,
+}
+
+impl Filter {
+    pub(super) fn add(&mut self, name: &[u8], marks: u32) {
+        let bit = 1 << bucket(name);
+        let doubtful = marks & Span::ENCODED != 0 || name.first().is_some_and(u8::is_ascii_digit);
+        self.may_reorder |= doubtful || self.seen & bit != 0;
+        self.seen |= bit;
+    }
+
+    pub(super) const fn may_reorder(self) -> bool {
+        self.may_reorder
+    }
+}
+
+/// Whether the members of the object at `place` may be printed in another order than they stand, or be fewer.
+///
+/// In doubt it says yes; [`own_members`] then decides. It looks at each key once, so that closing an object costs
+/// no more than reading it did.
+pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
+    let mut seen = 0_u64;
+    let mut keys = view.keys(object).enumerate();
+    keys.any(|(count, key)| {
+        let span = view.span(key);
+        let name = view.quoted(span);
+        if span.is(Span::ENCODED)
+            || name.first().is_some_and(u8::is_ascii_digit)
+            || count == KEYS_COMPARED
+        {
+            return true;
+        }
+        let bit = 1 << bucket(name);
+        let known = seen & bit != 0;
+        seen |= bit;
+        known
+            && view.keys(object).take(count).any(|earlier| view.quoted(view.span(earlier)) == name)
+    })
+}
+
+/// The most keys that are compared with each other: past that, sorting is cheaper than what an attacker could make of it.
+const KEYS_COMPARED: usize = 64;
+
+/// One of 64 places for a key, by what tells sibling keys apart most often.
+fn bucket(name: &[u8]) -> u32 {
+    let first = name.first().copied().unwrap_or_default();
+    let middle = name.get(name.len() / 2).copied().unwrap_or_default();
+    let last = name.last().copied().unwrap_or_default();
+    let mixed = u32::from(first.wrapping_mul(3) ^ middle.wrapping_mul(5) ^ last.wrapping_mul(11));
+    mixed.wrapping_add(u32::try_from(name.len()).unwrap_or_default()) & 63
+}
+
+/// The places of the keys of an object that JavaScript keeps, in its order: array indices first, ascending, then
+/// the others as they were first seen; of keys that occur more than once, the last value.
+pub(super) fn own_members(view: View<'_, '_>, object: Place) -> Vec<Place> {
+    let mut members = Vec::new();
+    members.reserve_exact(view.keys(object).count());
+    members.extend(view.keys(object).map(|key| Member { first: key, last: key }));
+    let compare =
+        |left: Place, right: Place| text::compare(view, view.span(left), view.span(right));
+    members.sort_unstable_by(|left, right| {
+        compare(left.first, right.first).then(left.first.cmp(&right.first))
+    });
+    members.dedup_by(|later, kept| {
+        let same = compare(later.first, kept.first) == Ordering::Equal;
+        if same {
+            kept.last = later.last;
+        }
+        same
+    });
+    members.sort_unstable_by_key(|member| match array_index(view, member.first) {
+        Some(index) => (0, index, 0),
+        None => (1, 0, member.first),
+    });
+    members.into_iter().map(|member| member.last).collect()
+}
+
+#[derive(Clone, Copy)]
+struct Member {
+    first: Place,
+    last: Place,
+}
+
+/// The array index that a key spells (ECMA-262 §6.1.7): 0 to 2^32 - 2, canonical.
+fn array_index(view: View<'_, '_>, key: Place) -> Option<u32> {
+    let mut units = text::units(view.quoted(view.span(key)));
+    let first = digit(units.next()?)?;
+    if first == 0 {
+        return units.next().is_none().then_some(0);
+    }
+    let index =
+        units.try_fold(first, |index, unit| index.checked_mul(10)?.checked_add(digit(unit)?))?;
+    (index != u32::MAX).then_some(index)
+}
+
+fn digit(unit: u16) -> Option<u32> {
+    char::from_u32(u32::from(unit))?.to_digit(10)
+}
+
+/// The places of the keys of an object in the order of `Object.keys(…).sort()`, one for each name: the last.
+#[derive(Clone)]
+pub(super) struct Sorted<'d, 'b> {
+    view: View<'d, 'b>,
+    places: Spill<Place, 16>,
+    next: usize,
+}
+
+impl<'d, 'b> Sorted<'d, 'b> {
+    pub(super) fn new(view: View<'d, 'b>, object: Place) -> Self {
+        let mut places = Spill::new();
+        view.keys(object).for_each(|key| places.push(key, || view.spans.len() / 2));
+        let compare = |left: &Place, right: &Place| {
+            text::compare(view, view.span(*left), view.span(*right)).then(left.cmp(right))
+        };
+        places.as_mut_slice().sort_unstable_by(compare);
+        Self { view, places, next: 0 }
+    }
+}
+
+impl Iterator for Sorted<'_, '_> {
+    type Item = Place;
+
+    fn next(&mut self) -> Option<Place> {
+        loop {
+            let rest = self.places.as_slice().get(self.next..)?;
+            let (key, behind) = rest.split_first()?;
+            self.next = self.next.saturating_add(1);
+            let span = |key: Place| self.view.span(key);
+            let repeated = behind
+                .first()
+                .is_some_and(|next| text::compare(self.view, span(*key), span(*next)).is_eq());
+            if !repeated {
+                return Some(*key);
+            }
+        }
+    }
+}
+
+/// The numbers below `count` in the order of their decimal texts: 0, 1, 10, 11, 2.
+pub(super) fn index_text_order(count: usize) -> impl Iterator<Item = usize> {
+    let zero = (count > 0).then_some(0);
+    let others = std::iter::successors((count > 1).then_some(1_usize), move |index| {
+        let longer = index.saturating_mul(10);
+        if longer < count {
+            return Some(longer);
+        }
+        let mut index = *index;
+        while index % 10 == 9 || index.saturating_add(1) >= count {
+            index /= 10;
+        }
+        (index > 0).then_some(index.saturating_add(1))
+    });
+    zero.into_iter().chain(others)
+}

@@ -1,0 +1,192 @@
+//! One pass over a body that checks its grammar (RFC 8259, as `JSON.parse` takes it) and fills the tape.
+
+use super::tape::{Place, Span, Tape, View};
+use super::{JavascriptError, Limits, Profile, order, scan};
+
+/// The tape of `body`.
+pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape, JavascriptError> {
+    if body.len() > limits.max_bytes {
+        return Err(JavascriptError::TooLarge { limit: limits.max_bytes, found: body.len() });
+    }
+    let rest = match profile {
+        Profile::Node => body,
+        Profile::BomTolerant => body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body),
+    };
+    let mut reader =
+        Reader { body, tape: Tape::new(), innermost: None, around: Vec::new(), limits };
+    reader.document(rest)?;
+    Ok(reader.tape)
+}
+
+/// What is read so far. What is still to read is handed from step to step, so that it stays in registers.
+struct Reader<'b> {
+    body: &'b [u8],
+    tape: Tape,
+    innermost: Option<Open>,
+    /// What is open around the innermost. A flat body never pushes here.
+    around: Vec<Open>,
+    limits: Limits,
+}
+
+/// An array or object that is not closed yet.
+struct Open {
+    place: Place,
+    start: usize,
+    is_object: bool,
+    /// What was seen so far lets `JSON.stringify` print it as it stands.
+    verbatim: bool,
+    keys: order::Filter,
+}
+
+type Rest<'b> = Result<&'b [u8], JavascriptError>;
+
+impl<'b> Reader<'b> {
+    fn document(&mut self, rest: &'b [u8]) -> Result<(), JavascriptError> {
+        let mut rest = self.blank(rest);
+        loop {
+            if self.is_in_object() {
+                rest = self.key(rest)?;
+            }
+            let (behind, value_is_due) = self.value(rest)?;
+            rest = behind;
+            if value_is_due {
+                continue;
+            }
+            rest = self.closed(rest)?;
+            match (rest, &self.innermost) {
+                ([], None) => return Ok(()),
+                ([b',', behind @ ..], Some(_)) => rest = self.blank(behind),
+                _ => return Err(self.syntax(rest)),
+            }
+        }
+    }
+
+    /// Reads a value, or of an array or object that is not empty the bracket: then another value is due.
+    fn value(&mut self, rest: &'b [u8]) -> Result<(&'b [u8], bool), JavascriptError> {
+        match rest {
+            [b'{', inner @ ..] => {
+                self.open(rest, true)?;
+                let inner = self.blank(inner);
+                Ok((inner, inner.first() != Some(&b'}')))
+            }
+            [b'[', inner @ ..] => {
+                self.open(rest, false)?;
+                let inner = self.blank(inner);
+                Ok((inner, inner.first() != Some(&b']')))
+            }
+            _ => Ok((self.scalar(rest)?, false)),
+        }
+    }
+
+    fn scalar(&mut self, rest: &'b [u8]) -> Rest<'b> {
+        let (behind, marks) = match rest {
+            [b'"', text @ ..] => scan::string(text).ok_or_else(|| self.syntax(rest))?,
+            [b't', b'r', b'u', b'e', behind @ ..] => (behind, Span::VERBATIM),
+            [b'f', b'a', b'l', b's', b'e', behind @ ..] => (behind, Span::VERBATIM),
+            [b'n', b'u', b'l', b'l', behind @ ..] => (behind, Span::VERBATIM),
+            number => scan::number(number).ok_or_else(|| self.syntax(rest))?,
+        };
+        self.push(rest, behind, marks);
+        Ok(behind)
+    }
+
+    fn key(&mut self, rest: &'b [u8]) -> Rest<'b> {
+        let [b'"', text @ ..] = rest else { return Err(self.syntax(rest)) };
+        let (behind, marks) = scan::string(text).ok_or_else(|| self.syntax(rest))?;
+        self.push(rest, behind, marks);
+        if let Some(open) = &mut self.innermost {
+            let length = text.len().saturating_sub(behind.len()).saturating_sub(1);
+            open.keys.add(text.get(..length).unwrap_or_default(), marks);
+        }
+        match self.blank(behind) {
+            [b':', behind @ ..] => Ok(self.blank(behind)),
+            colon => Err(self.syntax(colon)),
+        }
+    }
+
+    /// Closes what ends here, and returns the rest behind it.
+    fn closed(&mut self, rest: &'b [u8]) -> Rest<'b> {
+        let mut rest = self.blank(rest);
+        while let ([b'}' | b']', behind @ ..], Some(open)) = (rest, &self.innermost) {
+            if open.is_object != rest.starts_with(b"}") {
+                break;
+            }
+            self.close(behind);
+            rest = self.blank(behind);
+        }
+        Ok(rest)
+    }
+
+    fn open(&mut self, rest: &[u8], is_object: bool) -> Result<(), JavascriptError> {
+        self.around.extend(self.innermost.take());
+        if self.around.len() >= usize::from(self.limits.max_depth) {
+            return Err(JavascriptError::TooDeep { limit: self.limits.max_depth });
+        }
+        let start = self.offset(rest);
+        let place = self.tape.push(Span::new(start, start, 0), rest);
+        let keys = order::Filter::default();
+        self.innermost = Some(Open { place, start, is_object, verbatim: true, keys });
+        Ok(())
+    }
+
+    /// Ends the innermost array or object, `rest` being behind it.
+    fn close(&mut self, rest: &[u8]) {
+        let Some(open) = std::mem::replace(&mut self.innermost, self.around.pop()) else { return };
+        let end = self.offset(rest);
+        self.tape.set(open.place, Span::new(open.start, end, 0));
+        // The outermost object is printed by `Object.keys(…).sort()`, and need not be looked at for that.
+        let reordered = open.is_object
+            && (self.innermost.is_none()
+                || open.keys.may_reorder() && order::may_reorder(self.view(), open.place));
+        let marks = match (reordered, open.verbatim) {
+            (true, _) => Span::REORDERED,
+            (false, true) => Span::VERBATIM,
+            (false, false) => 0,
+        };
+        self.tape.set(open.place, Span::new(open.start, end, marks));
+        self.note(marks);
+    }
+
+    /// Adds what stands between `rest` and `behind` to the tape.
+    fn push(&mut self, rest: &[u8], behind: &[u8], marks: u32) {
+        let span = Span::new(self.offset(rest), self.offset(behind), marks);
+        self.tape.push(span, rest);
+        self.note(marks);
+    }
+
+    /// Notes the marks of a part of the innermost array or object.
+    fn note(&mut self, marks: u32) {
+        if marks & Span::VERBATIM == 0
+            && let Some(open) = &mut self.innermost
+        {
+            open.verbatim = false;
+        }
+    }
+
+    /// Skips blanks, which `JSON.stringify` prints nowhere.
+    fn blank(&mut self, rest: &'b [u8]) -> &'b [u8] {
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        if !rest.first().is_some_and(blank) {
+            return rest;
+        }
+        self.note(0);
+        let count = rest.iter().take_while(|byte| blank(byte)).count();
+        rest.get(count..).unwrap_or_default()
+    }
+
+    fn is_in_object(&self) -> bool {
+        self.innermost.as_ref().is_some_and(|open| open.is_object)
+    }
+
+    fn view(&self) -> View<'_, 'b> {
+        View { body: self.body, spans: self.tape.spans() }
+    }
+
+    fn offset(&self, rest: &[u8]) -> usize {
+        self.body.len().saturating_sub(rest.len())
+    }
+
+    fn syntax(&self, rest: &[u8]) -> JavascriptError {
+        JavascriptError::Syntax { at: self.offset(rest) }
+    }
+}

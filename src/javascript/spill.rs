@@ -1,0 +1,54 @@
+//! A list whose first items need no allocation.
+
+/// A list that lives inside its owner up to `N` items, and on the heap from there on.
+#[derive(Clone)]
+pub(super) struct Spill<T, const N: usize> {
+    inside: [T; N],
+    length: usize,
+    /// All items, once there were more than `N`.
+    outside: Vec<T>,
+}
+
+impl<T: Copy + Default, const N: usize> Spill<T, N> {
+    pub(super) fn new() -> Self {
+        Self { inside: [T::default(); N], length: 0, outside: Vec::new() }
+    }
+
+    /// Adds `item`. `most_to_come` says how many may follow, itself included, so that moving to the heap happens once.
+    #[inline]
+    pub(super) fn push(&mut self, item: T, most_to_come: impl FnOnce() -> usize) {
+        if !self.outside.is_empty() {
+            self.outside.push(item);
+        } else if let Some(slot) = self.inside.get_mut(self.length) {
+            *slot = item;
+        } else {
+            self.move_outside(most_to_come());
+            self.outside.push(item);
+        }
+        self.length = self.length.saturating_add(1);
+    }
+
+    #[cold]
+    fn move_outside(&mut self, most_to_come: usize) {
+        self.outside.reserve_exact(N.saturating_add(most_to_come));
+        self.outside.extend_from_slice(&self.inside);
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.length
+    }
+
+    pub(super) fn as_slice(&self) -> &[T] {
+        match self.outside.as_slice() {
+            [] => self.inside.get(..self.length).unwrap_or_default(),
+            outside => outside,
+        }
+    }
+
+    pub(super) fn as_mut_slice(&mut self) -> &mut [T] {
+        match self.outside.as_mut_slice() {
+            [] => self.inside.get_mut(..self.length).unwrap_or_default(),
+            outside => outside,
+        }
+    }
+}
