@@ -1,1 +1,5 @@
-//! Conversions to and from the types of other crates.
+//! Conversions to and from the types of other crates, each behind a feature of its name.
+
+#[cfg(feature = "jsonwebtoken")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jsonwebtoken")))]
+pub mod jsonwebtoken_11;
