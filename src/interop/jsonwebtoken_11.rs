@@ -168,7 +168,8 @@ pub const fn codes_for(theirs: &ErrorKind) -> &'static [&'static str] {
         }
         ErrorKind::InvalidAlgorithm => &["jwt.algorithm_not_allowed", "jwt.algorithm_not_for_key"],
         ErrorKind::MissingAlgorithm => &["jwt_policy.no_algorithm"],
-        ErrorKind::MissingRequiredClaim(_) => &["jwt.claim_missing"],
+        // A claim of the wrong type counts as missing there.
+        ErrorKind::MissingRequiredClaim(_) => &["jwt.claim_missing", "jwt.claim_type"],
         ErrorKind::InvalidClaimFormat(_) => &["jwt.claim_type", "jwt.claim_range"],
         ErrorKind::ExpiredSignature => &["jwt.expired", "jwt.too_old"],
         ErrorKind::ImmatureSignature => &["jwt.not_yet_valid", "jwt.issued_in_future"],
