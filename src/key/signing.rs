@@ -50,7 +50,7 @@ pub struct SigningKey {
 
 enum Material {
     Private(Signer),
-    Mac(MacKey),
+    Mac(Box<MacKey>),
 }
 
 impl SigningKey {
@@ -114,7 +114,7 @@ impl SigningKey {
     pub fn hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
         let key = MacKey::for_jws(algorithm, secret)?;
         let verifying = VerifyingKey::from_mac(algorithm, key.clone());
-        Ok(Self { material: Arc::new(Material::Mac(key)), verifying })
+        Ok(Self { material: Arc::new(Material::Mac(Box::new(key))), verifying })
     }
 
     /// The same key under this id (`kid`).

@@ -39,7 +39,7 @@ struct Prepared {
 
 enum Material {
     Public { key: PublicKey, verifier: Verifier },
-    Mac(MacKey),
+    Mac(Box<MacKey>),
 }
 
 impl VerifyingKey {
@@ -221,7 +221,7 @@ impl VerifyingKey {
     /// An HMAC key for this one algorithm, which is the MAC's.
     pub(super) fn from_mac(algorithm: Algorithm, key: MacKey) -> Self {
         let thumbprint = *key.fingerprint();
-        let prepared = Arc::new(Prepared { material: Material::Mac(key), thumbprint });
+        let prepared = Arc::new(Prepared { material: Material::Mac(Box::new(key)), thumbprint });
         Self { prepared, id: None, algorithms: algorithm.alone() }
     }
 
