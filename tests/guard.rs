@@ -70,6 +70,20 @@ mod memory {
     }
 
     #[test]
+    fn an_entry_that_ends_in_this_very_second_is_kept() {
+        // At the moment the store was made, and one turn (1024 s) of its wheel later.
+        for (until, now) in [(NOW, NOW), (after(1_024), after(1_024))] {
+            let store = MemoryStore::new(1, NOW);
+            assert_eq!(store.apply(&once(1, until), NOW), StoreAnswer::Applied);
+            for _ in 0..5 {
+                assert_eq!(store.apply(&once(1, until), now), replayed());
+            }
+            assert_eq!(store.apply(&once(2, after(9_000)), now), StoreAnswer::Unavailable);
+            assert_eq!(store.apply(&once(1, until), now), replayed());
+        }
+    }
+
+    #[test]
     fn an_entry_that_was_renewed_outlives_its_first_end() {
         let store = MemoryStore::new(1, NOW);
         assert_eq!(store.apply(&once(1, after(10)), NOW), StoreAnswer::Applied);

@@ -20,7 +20,7 @@ pub(super) struct Table {
     wheel: Box<[Link]>,
     /// The list of the wheel that is being worked off, with all that ended before.
     due: Link,
-    /// The second whose list became `due` last.
+    /// The second whose list became `due` last: always before the mark's, so whatever is due has ended.
     hand: i64,
 }
 
