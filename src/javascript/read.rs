@@ -1,10 +1,15 @@
 //! One pass over a body that checks its grammar (RFC 8259, as `JSON.parse` takes it) and fills the tape.
 
+use super::spill::Spill;
 use super::tape::{Place, Span, Tape, View};
 use super::{JavascriptError, Limits, Profile, order, scan};
 
 /// The tape of `body`.
-pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape, JavascriptError> {
+pub(super) fn read(
+    body: &[u8],
+    profile: Profile,
+    limits: Limits,
+) -> Result<Tape, JavascriptError> {
     if body.len() > limits.max_bytes {
         return Err(JavascriptError::TooLarge { limit: limits.max_bytes, found: body.len() });
     }
@@ -12,8 +17,7 @@ pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape
         Profile::Node => body,
         Profile::BomTolerant => body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body),
     };
-    let mut reader =
-        Reader { body, tape: Tape::new(), innermost: None, around: Vec::new(), limits };
+    let mut reader = Reader { body, tape: Tape::new(), open: Spill::new(), limits };
     reader.document(rest)?;
     Ok(reader.tape)
 }
@@ -22,13 +26,13 @@ pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape
 struct Reader<'b> {
     body: &'b [u8],
     tape: Tape,
-    innermost: Option<Open>,
-    /// What is open around the innermost. A flat body never pushes here.
-    around: Vec<Open>,
+    /// What is not closed yet, the innermost last.
+    open: Spill<Open, 4>,
     limits: Limits,
 }
 
 /// An array or object that is not closed yet.
+#[derive(Clone, Copy, Default)]
 struct Open {
     place: Place,
     start: usize,
@@ -53,7 +57,7 @@ impl<'b> Reader<'b> {
                 continue;
             }
             rest = self.closed(rest)?;
-            match (rest, &self.innermost) {
+            match (rest, self.open.last_mut()) {
                 ([], None) => return Ok(()),
                 ([b',', behind @ ..], Some(_)) => rest = self.blank(behind),
                 _ => return Err(self.syntax(rest)),
@@ -94,7 +98,7 @@ impl<'b> Reader<'b> {
         let [b'"', text @ ..] = rest else { return Err(self.syntax(rest)) };
         let (behind, marks) = scan::string(text).ok_or_else(|| self.syntax(rest))?;
         self.push(rest, behind, marks);
-        if let Some(open) = &mut self.innermost {
+        if let Some(open) = self.open.last_mut() {
             let length = text.len().saturating_sub(behind.len()).saturating_sub(1);
             open.keys.add(text.get(..length).unwrap_or_default(), marks);
         }
@@ -107,7 +111,7 @@ impl<'b> Reader<'b> {
     /// Closes what ends here, and returns the rest behind it.
     fn closed(&mut self, rest: &'b [u8]) -> Rest<'b> {
         let mut rest = self.blank(rest);
-        while let ([b'}' | b']', behind @ ..], Some(open)) = (rest, &self.innermost) {
+        while let ([b'}' | b']', behind @ ..], Some(open)) = (rest, self.open.last_mut()) {
             if open.is_object != rest.starts_with(b"}") {
                 break;
             }
@@ -118,25 +122,24 @@ impl<'b> Reader<'b> {
     }
 
     fn open(&mut self, rest: &[u8], is_object: bool) -> Result<(), JavascriptError> {
-        self.around.extend(self.innermost.take());
-        if self.around.len() >= usize::from(self.limits.max_depth) {
+        if self.open.len() >= usize::from(self.limits.max_depth) {
             return Err(JavascriptError::TooDeep { limit: self.limits.max_depth });
         }
         let start = self.offset(rest);
         let place = self.tape.push(Span::new(start, start, 0), rest);
         let keys = order::Filter::default();
-        self.innermost = Some(Open { place, start, is_object, verbatim: true, keys });
+        self.open.push(Open { place, start, is_object, verbatim: true, keys }, || 4);
         Ok(())
     }
 
     /// Ends the innermost array or object, `rest` being behind it.
     fn close(&mut self, rest: &[u8]) {
-        let Some(open) = std::mem::replace(&mut self.innermost, self.around.pop()) else { return };
+        let Some(open) = self.open.pop() else { return };
         let end = self.offset(rest);
         self.tape.set(open.place, Span::new(open.start, end, 0));
         // The outermost object is printed by `Object.keys(…).sort()`, and need not be looked at for that.
         let reordered = open.is_object
-            && (self.innermost.is_none()
+            && (self.open.len() == 0
                 || open.keys.may_reorder() && order::may_reorder(self.view(), open.place));
         let marks = match (reordered, open.verbatim) {
             (true, _) => Span::REORDERED,
@@ -157,7 +160,7 @@ impl<'b> Reader<'b> {
     /// Notes the marks of a part of the innermost array or object.
     fn note(&mut self, marks: u32) {
         if marks & Span::VERBATIM == 0
-            && let Some(open) = &mut self.innermost
+            && let Some(open) = self.open.last_mut()
         {
             open.verbatim = false;
         }
@@ -174,16 +177,17 @@ impl<'b> Reader<'b> {
         rest.get(count..).unwrap_or_default()
     }
 
-    fn is_in_object(&self) -> bool {
-        self.innermost.as_ref().is_some_and(|open| open.is_object)
+    fn is_in_object(&mut self) -> bool {
+        self.open.last_mut().is_some_and(|open| open.is_object)
     }
 
     fn view(&self) -> View<'_, 'b> {
         View { body: self.body, spans: self.tape.spans() }
     }
 
+    /// Where `rest`, which ends with the body, begins.
     fn offset(&self, rest: &[u8]) -> usize {
-        self.body.len().saturating_sub(rest.len())
+        self.body.len().wrapping_sub(rest.len())
     }
 
     fn syntax(&self, rest: &[u8]) -> JavascriptError {

@@ -113,14 +113,19 @@ impl<'d, 'b> View<'d, 'b> {
     }
 
     /// The place behind a value and all that is in it.
+    #[inline]
     pub(super) fn after(self, place: Place) -> Place {
         let next = place.saturating_add(1);
         let end = self.span(place).end();
         let within = |span: &Span| span.start() < end;
         let rest = self.spans.get(to_usize(next)..).unwrap_or_default();
-        let mut reach = 0_usize;
+        if !rest.first().is_some_and(within) {
+            return next;
+        }
+        // Doubling first keeps this short for the many short values, and logarithmic for long ones.
+        let mut reach = 1_usize;
         while rest.get(reach).is_some_and(within) {
-            reach = reach.saturating_mul(2).saturating_add(1);
+            reach = reach.saturating_mul(2);
         }
         let near = rest.get(..reach).unwrap_or(rest);
         next.saturating_add(to_u32(near.partition_point(within)))
@@ -165,17 +170,23 @@ pub(super) struct Keys<'d, 'b>(Elements<'d, 'b>);
 impl Iterator for Keys<'_, '_> {
     type Item = Place;
 
+    #[inline]
     fn next(&mut self) -> Option<Place> {
-        let key = self.0.next()?;
-        self.0.next()?;
+        let Elements { view, next, end } = &mut self.0;
+        let key = *next;
+        if view.spans.get(to_usize(key))?.start() >= *end {
+            return None;
+        }
+        *next = view.after(key.saturating_add(1));
         Some(key)
     }
 }
 
+/// Offsets and places fit: a body is at most [`Span::MAX_OFFSET`] bytes long, and has fewer spans than bytes.
 fn to_u32(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
+    u32::try_from(offset & Span::MAX_OFFSET).unwrap_or_default()
 }
 
 fn to_usize(offset: u32) -> usize {
-    usize::try_from(offset).unwrap_or(usize::MAX)
+    usize::try_from(offset).unwrap_or_default()
 }

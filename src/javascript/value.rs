@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::number::NumberText;
-use super::order::Sorted;
 use super::sink::{Concatenation, Sink};
+use super::sort::Sorted;
 use super::tape::{self, Keys, Place, Span, Tape, View};
 use super::{JavascriptError, Limits, Profile, read, text, write};
 
@@ -250,7 +250,7 @@ impl<'d, 'b> Iterator for Members<'d, 'b> {
 #[derive(Clone)]
 pub struct SortedMembers<'d, 'b> {
     view: View<'d, 'b>,
-    keys: Option<Sorted<'d, 'b>>,
+    keys: Option<Sorted>,
 }
 
 impl<'d, 'b> Iterator for SortedMembers<'d, 'b> {
