@@ -13,7 +13,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn add(&mut self, name: &[u8], marks: u32) {
+    pub(super) fn add(&mut self, name: &[u8], marks: u64) {
         let bit = 1 << bucket(name);
         let doubtful = marks & Span::ENCODED != 0 || name.first().is_some_and(u8::is_ascii_digit);
         self.may_reorder |= doubtful || self.seen & bit != 0;
