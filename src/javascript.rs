@@ -52,6 +52,7 @@ mod order;
 mod read;
 mod scan;
 mod sink;
+mod sort;
 mod spill;
 mod tape;
 mod text;

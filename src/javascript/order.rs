@@ -1,8 +1,7 @@
-//! The orders JavaScript keeps: of an object's members, of `Object.keys(…).sort()`.
+//! The order in which JavaScript keeps an object's members, and prints them.
 
 use std::cmp::Ordering;
 
-use super::spill::Spill;
 use super::tape::{Place, Span, View};
 use super::text;
 
@@ -14,7 +13,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn add(&mut self, name: &[u8], marks: u32) {
+    pub(super) fn add(&mut self, name: &[u8], marks: u64) {
         let bit = 1 << bucket(name);
         let doubtful = marks & Span::ENCODED != 0 || name.first().is_some_and(u8::is_ascii_digit);
         self.may_reorder |= doubtful || self.seen & bit != 0;
@@ -107,45 +106,6 @@ fn array_index(view: View<'_, '_>, key: Place) -> Option<u32> {
 
 fn digit(unit: u16) -> Option<u32> {
     char::from_u32(u32::from(unit))?.to_digit(10)
-}
-
-/// The places of the keys of an object in the order of `Object.keys(…).sort()`, one for each name: the last.
-#[derive(Clone)]
-pub(super) struct Sorted<'d, 'b> {
-    view: View<'d, 'b>,
-    places: Spill<Place, 16>,
-    next: usize,
-}
-
-impl<'d, 'b> Sorted<'d, 'b> {
-    pub(super) fn new(view: View<'d, 'b>, object: Place) -> Self {
-        let mut places = Spill::new();
-        view.keys(object).for_each(|key| places.push(key, || view.spans.len() / 2));
-        let compare = |left: &Place, right: &Place| {
-            text::compare(view, view.span(*left), view.span(*right)).then(left.cmp(right))
-        };
-        places.as_mut_slice().sort_unstable_by(compare);
-        Self { view, places, next: 0 }
-    }
-}
-
-impl Iterator for Sorted<'_, '_> {
-    type Item = Place;
-
-    fn next(&mut self) -> Option<Place> {
-        loop {
-            let rest = self.places.as_slice().get(self.next..)?;
-            let (key, behind) = rest.split_first()?;
-            self.next = self.next.saturating_add(1);
-            let span = |key: Place| self.view.span(key);
-            let repeated = behind
-                .first()
-                .is_some_and(|next| text::compare(self.view, span(*key), span(*next)).is_eq());
-            if !repeated {
-                return Some(*key);
-            }
-        }
-    }
 }
 
 /// The numbers below `count` in the order of their decimal texts: 0, 1, 10, 11, 2.

@@ -1,5 +1,6 @@
 //! One pass over a body that checks its grammar (RFC 8259, as `JSON.parse` takes it) and fills the tape.
 
+use super::spill::Spill;
 use super::tape::{Place, Span, Tape, View};
 use super::{JavascriptError, Limits, Profile, order, scan};
 
@@ -13,7 +14,7 @@ pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape
         Profile::BomTolerant => body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body),
     };
     let mut reader =
-        Reader { body, tape: Tape::new(), innermost: None, around: Vec::new(), limits };
+        Reader { body, tape: Tape::new(), open: Spill::new(), in_object: false, limits };
     reader.document(rest)?;
     Ok(reader.tape)
 }
@@ -22,13 +23,15 @@ pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape
 struct Reader<'b> {
     body: &'b [u8],
     tape: Tape,
-    innermost: Option<Open>,
-    /// What is open around the innermost. A flat body never pushes here.
-    around: Vec<Open>,
+    /// What is not closed yet, the innermost last.
+    open: Spill<Open, 4>,
+    /// The innermost is an object.
+    in_object: bool,
     limits: Limits,
 }
 
 /// An array or object that is not closed yet.
+#[derive(Clone, Copy, Default)]
 struct Open {
     place: Place,
     start: usize,
@@ -44,18 +47,21 @@ impl<'b> Reader<'b> {
     fn document(&mut self, rest: &'b [u8]) -> Result<(), JavascriptError> {
         let mut rest = self.blank(rest);
         loop {
-            if self.is_in_object() {
+            if self.in_object {
                 rest = self.key(rest)?;
             }
             let (behind, value_is_due) = self.value(rest)?;
-            rest = behind;
+            rest = self.blank(behind);
             if value_is_due {
                 continue;
             }
-            rest = self.closed(rest)?;
-            match (rest, &self.innermost) {
-                ([], None) => return Ok(()),
-                ([b',', behind @ ..], Some(_)) => rest = self.blank(behind),
+            while let [b'}' | b']', behind @ ..] = rest {
+                self.close(rest, behind)?;
+                rest = self.blank(behind);
+            }
+            rest = match (rest, self.open.len()) {
+                ([], 0) => return Ok(()),
+                ([b',', behind @ ..], 1..) => self.blank(behind),
                 _ => return Err(self.syntax(rest)),
             }
         }
@@ -67,12 +73,12 @@ impl<'b> Reader<'b> {
             [b'{', inner @ ..] => {
                 self.open(rest, true)?;
                 let inner = self.blank(inner);
-                Ok((inner, inner.first() != Some(&b'}')))
+                Ok((inner, !inner.starts_with(b"}")))
             }
             [b'[', inner @ ..] => {
                 self.open(rest, false)?;
                 let inner = self.blank(inner);
-                Ok((inner, inner.first() != Some(&b']')))
+                Ok((inner, !inner.starts_with(b"]")))
             }
             _ => Ok((self.scalar(rest)?, false)),
         }
@@ -94,7 +100,10 @@ impl<'b> Reader<'b> {
         let [b'"', text @ ..] = rest else { return Err(self.syntax(rest)) };
         let (behind, marks) = scan::string(text).ok_or_else(|| self.syntax(rest))?;
         self.push(rest, behind, marks);
-        if let Some(open) = &mut self.innermost {
+        // The outermost object is printed by `Object.keys(…).sort()`, which needs no such help.
+        if self.open.len() > 1
+            && let Some(open) = self.open.last_mut()
+        {
             let length = text.len().saturating_sub(behind.len()).saturating_sub(1);
             open.keys.add(text.get(..length).unwrap_or_default(), marks);
         }
@@ -104,39 +113,29 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Closes what ends here, and returns the rest behind it.
-    fn closed(&mut self, rest: &'b [u8]) -> Rest<'b> {
-        let mut rest = self.blank(rest);
-        while let ([b'}' | b']', behind @ ..], Some(open)) = (rest, &self.innermost) {
-            if open.is_object != rest.starts_with(b"}") {
-                break;
-            }
-            self.close(behind);
-            rest = self.blank(behind);
-        }
-        Ok(rest)
-    }
-
     fn open(&mut self, rest: &[u8], is_object: bool) -> Result<(), JavascriptError> {
-        self.around.extend(self.innermost.take());
-        if self.around.len() >= usize::from(self.limits.max_depth) {
+        if self.open.len() >= usize::from(self.limits.max_depth) {
             return Err(JavascriptError::TooDeep { limit: self.limits.max_depth });
         }
         let start = self.offset(rest);
         let place = self.tape.push(Span::new(start, start, 0), rest);
         let keys = order::Filter::default();
-        self.innermost = Some(Open { place, start, is_object, verbatim: true, keys });
+        self.in_object = is_object;
+        self.open.push(Open { place, start, is_object, verbatim: true, keys }, || 4);
         Ok(())
     }
 
-    /// Ends the innermost array or object, `rest` being behind it.
-    fn close(&mut self, rest: &[u8]) {
-        let Some(open) = std::mem::replace(&mut self.innermost, self.around.pop()) else { return };
-        let end = self.offset(rest);
+    /// Ends the innermost array or object with the bracket at `rest`.
+    fn close(&mut self, rest: &'b [u8], behind: &[u8]) -> Result<(), JavascriptError> {
+        let open = self.open.pop().ok_or_else(|| self.syntax(rest))?;
+        if self.in_object != rest.starts_with(b"}") {
+            return Err(self.syntax(rest));
+        }
+        let end = self.offset(behind);
         self.tape.set(open.place, Span::new(open.start, end, 0));
-        // The outermost object is printed by `Object.keys(…).sort()`, and need not be looked at for that.
+        self.in_object = self.open.last_mut().is_some_and(|around| around.is_object);
         let reordered = open.is_object
-            && (self.innermost.is_none()
+            && (self.open.len() == 0
                 || open.keys.may_reorder() && order::may_reorder(self.view(), open.place));
         let marks = match (reordered, open.verbatim) {
             (true, _) => Span::REORDERED,
@@ -145,19 +144,21 @@ impl<'b> Reader<'b> {
         };
         self.tape.set(open.place, Span::new(open.start, end, marks));
         self.note(marks);
+        Ok(())
     }
 
     /// Adds what stands between `rest` and `behind` to the tape.
-    fn push(&mut self, rest: &[u8], behind: &[u8], marks: u32) {
+    #[inline(always)]
+    fn push(&mut self, rest: &[u8], behind: &[u8], marks: u64) {
         let span = Span::new(self.offset(rest), self.offset(behind), marks);
         self.tape.push(span, rest);
         self.note(marks);
     }
 
     /// Notes the marks of a part of the innermost array or object.
-    fn note(&mut self, marks: u32) {
+    fn note(&mut self, marks: u64) {
         if marks & Span::VERBATIM == 0
-            && let Some(open) = &mut self.innermost
+            && let Some(open) = self.open.last_mut()
         {
             open.verbatim = false;
         }
@@ -174,16 +175,13 @@ impl<'b> Reader<'b> {
         rest.get(count..).unwrap_or_default()
     }
 
-    fn is_in_object(&self) -> bool {
-        self.innermost.as_ref().is_some_and(|open| open.is_object)
-    }
-
     fn view(&self) -> View<'_, 'b> {
         View { body: self.body, spans: self.tape.spans() }
     }
 
+    /// Where `rest`, which ends with the body, begins.
     fn offset(&self, rest: &[u8]) -> usize {
-        self.body.len().saturating_sub(rest.len())
+        self.body.len().wrapping_sub(rest.len())
     }
 
     fn syntax(&self, rest: &[u8]) -> JavascriptError {

@@ -5,8 +5,8 @@ use super::tape::Span;
 /// The rest behind a string, and its marks. `text` starts behind the opening quote.
 ///
 /// `None` where JSON has no such string: a control character, an unknown escape, no closing quote.
-#[inline]
-pub(super) fn string(text: &[u8]) -> Option<(&[u8], u32)> {
+#[inline(always)]
+pub(super) fn string(text: &[u8]) -> Option<(&[u8], u64)> {
     let mut marks = Span::VERBATIM;
     let mut high_bits = 0;
     let mut rest = text;
@@ -34,6 +34,7 @@ pub(super) fn string(text: &[u8]) -> Option<(&[u8], u32)> {
 }
 
 /// Skips what stands for itself in a string: all but quotes, backslashes and control characters.
+#[inline(always)]
 fn plain<'b>(mut text: &'b [u8], high_bits: &mut u64) -> &'b [u8] {
     while let Some((chunk, behind)) = text.split_first_chunk() {
         let word = u64::from_le_bytes(*chunk);
@@ -88,7 +89,7 @@ fn is_utf8(text: &[u8]) -> bool {
 }
 
 /// The rest behind a number and its marks, `None` where JSON has no such number.
-pub(super) fn number(text: &[u8]) -> Option<(&[u8], u32)> {
+pub(super) fn number(text: &[u8]) -> Option<(&[u8], u64)> {
     let unsigned = text.strip_prefix(b"-").unwrap_or(text);
     let (whole, rest) = digits(unsigned);
     if !matches!(whole, [b'0'] | [b'1'..=b'9', ..]) {

@@ -34,6 +34,20 @@ impl<T: Copy + Default, const N: usize> Spill<T, N> {
         self.outside.extend_from_slice(&self.inside);
     }
 
+    #[inline]
+    pub(super) fn last_mut(&mut self) -> Option<&mut T> {
+        self.as_mut_slice().last_mut()
+    }
+
+    /// Removes the last item.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<T> {
+        let last = self.last_mut().copied();
+        self.outside.pop();
+        self.length = self.length.saturating_sub(1);
+        last
+    }
+
     pub(super) const fn len(&self) -> usize {
         self.length
     }

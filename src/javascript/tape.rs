@@ -6,37 +6,33 @@ use super::spill::Spill;
 ///
 /// Eight bytes, because an attacker gets one for every two bytes of `[0,0,0`.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Span {
-    marks_and_start: u32,
-    end: u32,
-}
+pub(super) struct Span(u64);
 
 impl Span {
     /// The last offset a tape can address.
     pub(super) const MAX_OFFSET: usize = 0x1fff_ffff;
 
     /// `JSON.stringify` prints the very bytes.
-    pub(super) const VERBATIM: u32 = 1 << 29;
+    pub(super) const VERBATIM: u64 = 1 << 61;
     /// A string whose value is not the very bytes between its quotes: it has escapes, or is not UTF-8.
-    pub(super) const ENCODED: u32 = 1 << 30;
+    pub(super) const ENCODED: u64 = 1 << 62;
     /// An object that may print its members in another order, or fewer of them.
-    pub(super) const REORDERED: u32 = 1 << 31;
+    pub(super) const REORDERED: u64 = 1 << 63;
 
-    /// Offsets beyond [`Span::MAX_OFFSET`] do not occur: a body is measured first.
-    pub(super) fn new(start: usize, end: usize, marks: u32) -> Self {
-        Self { marks_and_start: to_u32(start) | marks, end: to_u32(end) }
+    pub(super) fn new(start: usize, end: usize, marks: u64) -> Self {
+        Self(marks | u64::from(to_u32(start)) << 32 | u64::from(to_u32(end)))
     }
 
     pub(super) fn start(self) -> usize {
-        to_usize(self.marks_and_start & to_u32(Self::MAX_OFFSET))
+        usize::try_from(self.0 >> 32).unwrap_or_default() & Self::MAX_OFFSET
     }
 
     pub(super) fn end(self) -> usize {
-        to_usize(self.end)
+        usize::try_from(self.0).unwrap_or_default() & Self::MAX_OFFSET
     }
 
-    pub(super) const fn is(self, mark: u32) -> bool {
-        self.marks_and_start & mark != 0
+    pub(super) const fn is(self, mark: u64) -> bool {
+        self.0 & mark != 0
     }
 }
 
@@ -113,14 +109,19 @@ impl<'d, 'b> View<'d, 'b> {
     }
 
     /// The place behind a value and all that is in it.
+    #[inline]
     pub(super) fn after(self, place: Place) -> Place {
-        let next = place.saturating_add(1);
+        let next = place.wrapping_add(1);
         let end = self.span(place).end();
         let within = |span: &Span| span.start() < end;
         let rest = self.spans.get(to_usize(next)..).unwrap_or_default();
-        let mut reach = 0_usize;
+        if !rest.first().is_some_and(within) {
+            return next;
+        }
+        // Doubling first keeps this short for the many short values, and logarithmic for long ones.
+        let mut reach = 1_usize;
         while rest.get(reach).is_some_and(within) {
-            reach = reach.saturating_mul(2).saturating_add(1);
+            reach = reach.saturating_mul(2);
         }
         let near = rest.get(..reach).unwrap_or(rest);
         next.saturating_add(to_u32(near.partition_point(within)))
@@ -165,17 +166,23 @@ pub(super) struct Keys<'d, 'b>(Elements<'d, 'b>);
 impl Iterator for Keys<'_, '_> {
     type Item = Place;
 
+    #[inline]
     fn next(&mut self) -> Option<Place> {
-        let key = self.0.next()?;
-        self.0.next()?;
+        let Elements { view, next, end } = &mut self.0;
+        let key = *next;
+        if view.spans.get(to_usize(key))?.start() >= *end {
+            return None;
+        }
+        *next = view.after(key.wrapping_add(1));
         Some(key)
     }
 }
 
+/// Offsets and places fit: a body is at most [`Span::MAX_OFFSET`] bytes long, and has fewer spans than bytes.
 fn to_u32(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
+    u32::try_from(offset & Span::MAX_OFFSET).unwrap_or_default()
 }
 
 fn to_usize(offset: u32) -> usize {
-    usize::try_from(offset).unwrap_or(usize::MAX)
+    usize::try_from(offset).unwrap_or_default()
 }

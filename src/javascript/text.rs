@@ -93,16 +93,36 @@ pub(super) fn compare(view: View<'_, '_>, left: Span, right: Span) -> Ordering {
 }
 
 /// The order of code units, told from UTF-8.
-///
-/// It is the order of the bytes but for the lead bytes of U+E000 to U+FFFF (0xEE, 0xEF) and of what UTF-16 writes as
-/// surrogates, U+D800 and up (0xF0 to 0xF4).
 fn compare_utf8(left: &[u8], right: &[u8]) -> Ordering {
-    let mut pairs = left.iter().zip(right);
-    match pairs.find(|(left, right)| left != right) {
-        Some((left @ (0xee | 0xef), right @ 0xf0..))
-        | Some((left @ 0xf0.., right @ (0xee | 0xef))) => right.cmp(left),
-        Some((left, right)) => left.cmp(right),
+    match left.iter().zip(right).find(|(left, right)| left != right) {
+        Some((left, right)) => rank(*left).cmp(&rank(*right)),
         None => left.len().cmp(&right.len()),
+    }
+}
+
+/// Four bytes of a text from `depth` on, zeros behind its end, as a number in the order of code units.
+///
+/// No byte of a text that stands for itself is zero.
+#[inline]
+pub(super) fn segment(text: &[u8], depth: usize) -> u32 {
+    let rest = text.get(depth..).unwrap_or_default();
+    let mut bytes = [0; 4];
+    match rest.first_chunk() {
+        Some(four) => bytes = *four,
+        None => bytes.iter_mut().zip(rest).for_each(|(byte, found)| *byte = *found),
+    }
+    if !bytes.is_ascii() {
+        bytes = bytes.map(rank);
+    }
+    u32::from_be_bytes(bytes)
+}
+
+/// The order of UTF-16 is that of UTF-8 but for the lead bytes of U+E000 to U+FFFF, 0xEE and 0xEF: they come behind those
+/// of U+10000 and up, 0xF0 to 0xF4, which UTF-16 writes as surrogates from 0xD800 on.
+const fn rank(byte: u8) -> u8 {
+    match byte {
+        0xee | 0xef => byte.wrapping_add(0x10),
+        _ => byte,
     }
 }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::number::NumberText;
-use super::order::Sorted;
 use super::sink::{Concatenation, Sink};
+use super::sort::Sorted;
 use super::tape::{self, Keys, Place, Span, Tape, View};
 use super::{JavascriptError, Limits, Profile, read, text, write};
 
@@ -133,10 +133,8 @@ impl<'d, 'b> Value<'d, 'b> {
 
     /// Keys and values of an object in the order of `Object.keys(…).sort()`, the last of a repeated key; of other values, nothing.
     pub fn sorted_members(self) -> SortedMembers<'d, 'b> {
-        SortedMembers {
-            view: self.view,
-            keys: (self.kind() == Kind::Object).then(|| Sorted::new(self.view, self.place)),
-        }
+        let keys = (self.kind() == Kind::Object).then(|| Sorted::new(self.view, self.place));
+        SortedMembers { view: self.view, keys, next: 0 }
     }
 
     /// The elements of an array; of other values, nothing.
@@ -250,14 +248,16 @@ impl<'d, 'b> Iterator for Members<'d, 'b> {
 #[derive(Clone)]
 pub struct SortedMembers<'d, 'b> {
     view: View<'d, 'b>,
-    keys: Option<Sorted<'d, 'b>>,
+    keys: Option<Sorted>,
+    next: usize,
 }
 
 impl<'d, 'b> Iterator for SortedMembers<'d, 'b> {
     type Item = (Value<'d, 'b>, Value<'d, 'b>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let key = self.keys.as_mut()?.next()?;
+        let (index, key) = self.keys.as_ref()?.places(self.next).next()?;
+        self.next = index.saturating_add(1);
         Some(member(self.view, key))
     }
 }

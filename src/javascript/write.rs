@@ -3,6 +3,7 @@
 use super::number::NumberText;
 use super::order::{index_text_order, own_members};
 use super::sink::Concatenation;
+use super::sort::Sorted;
 use super::tape::{Elements, Keys, Place, Span};
 use super::text::{self, Piece, Pieces};
 use super::value::{Kind, Value};
@@ -10,7 +11,10 @@ use super::value::{Kind, Value};
 /// The values of `root`, which is not null, in the order of `Object.keys(root).sort()`.
 pub(super) fn sorted_values(root: Value<'_, '_>, text: &mut Concatenation<'_>) {
     match root.kind() {
-        Kind::Object => root.sorted_members().for_each(|(_, value)| text.push(value)),
+        Kind::Object => {
+            let keys = Sorted::new(root.view, root.place);
+            keys.places(0).for_each(|(_, key)| text.push(root.at(key.saturating_add(1))));
+        }
         Kind::Array => {
             let elements: Vec<Place> = root.view.elements(root.place).collect();
             in_index_order(&elements, |element| text.push(root.at(element)));
@@ -30,19 +34,21 @@ fn in_index_order<T: Copy>(items: &[T], push: impl FnMut(T)) {
 impl Concatenation<'_> {
     /// Appends a value as document `003` does: `JSON.stringify(value)` where `typeof value` is `"object"`, `String(value)` else.
     pub fn push(&mut self, value: Value<'_, '_>) {
-        match value.kind() {
-            Kind::String if value.span().is(Span::ENCODED) => {
-                Pieces::new(value.view.quoted(value.span())).for_each(|piece| match piece {
+        let span = value.span();
+        match value.view.bytes(span) {
+            [b'"', quoted @ .., b'"'] if span.is(Span::ENCODED) => {
+                Pieces::new(quoted).for_each(|piece| match piece {
                     Piece::Run(run) => self.push_str(run),
                     Piece::Unit(unit) => self.push_unit(unit),
                 });
             }
-            Kind::String => self.push_bytes(value.view.quoted(value.span())),
-            Kind::Number if !value.span().is(Span::VERBATIM) => {
-                self.push_bytes(number(value).as_bytes());
+            [b'"', quoted @ .., b'"'] => self.push_bytes(quoted),
+            [b'{' | b'[' | b'n', ..] => stringify(value, self),
+            scalar if span.is(Span::VERBATIM) => self.push_bytes(scalar),
+            _ => {
+                let number = value.as_f64().unwrap_or_default();
+                self.push_bytes(NumberText::of(number).as_bytes());
             }
-            Kind::Number | Kind::Boolean => self.push_bytes(value.bytes()),
-            Kind::Null | Kind::Array | Kind::Object => stringify(value, self),
         }
     }
 
@@ -179,8 +185,4 @@ impl<'d, 'b> HalfPrinted<'d, 'b> {
         text.write(b":");
         Some(self.value.at(place.saturating_add(1)))
     }
-}
-
-fn number(value: Value<'_, '_>) -> NumberText {
-    NumberText::of(value.as_f64().unwrap_or_default())
 }
