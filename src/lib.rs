@@ -1,4 +1,61 @@
-//! Verification without I/O for backends that integrate partners.
+//! Verification without I/O for backends that integrate partners: tokens of a bank, key sets that rotate,
+//! replays and repeated orders, and why each bad request was refused.
+//!
+//! # One idea, everywhere: parse, look up, verify
+//! 1. `Unverified…::parse(bytes)` checks form and limits and shows hints, such as a key id. Nothing in it is
+//!    trusted yet.
+//! 2. The host finds the key in its own way, sync or async. The plug-in point is the gap between two calls:
+//!    there is no resolver, clock or store trait, no async, no callback.
+//! 3. `.verify(…, now)` gives [`Verified<T>`](verified::Verified) or a typed reason. What still needs the
+//!    host's storage is a [`Pending<T>`](verified::Pending): it names one atomic [`Step`](verified::Step), and
+//!    gives its value only against the store's answer.
+//!
+//! ```
+//! use countersign::jwt::{JwtError, Policy, UnverifiedToken};
+//! use countersign::key::{Algorithm, VerifyingKey};
+//! use countersign::{time::UnixTime, verified::Verified};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct MyClaims<'a> {
+//!     sub: &'a str,
+//! }
+//!
+//! fn subject(bearer: &str, keys: &[VerifyingKey], now: UnixTime) -> Result<String, countersign::Error> {
+//!     let policy = Policy::builder("https://id.example.com", "orders", [Algorithm::Es256]).build()?;
+//!     let token = UnverifiedToken::parse(bearer)?;
+//!     let claims: Verified<MyClaims<'_>> = token.verify(keys, &policy, now)?;
+//!     Ok(claims.sub.to_owned())
+//! }
+//!
+//! let unsigned = subject("eyJhbGciOiJub25lIn0.e30.", &[], UnixTime::EPOCH);
+//! assert_eq!(unsigned.unwrap_err().code(), "jwt.algorithm_none");
+//! ```
+//!
+//! # Where to start
+//! | you have | start at |
+//! |---|---|
+//! | a bank's token (document `001`) | [`partner::bank_sso`] |
+//! | any JWT | [`jwt`] |
+//! | an issuer's key set | [`jwks`] |
+//! | keys as PEM, DER or JWK | [`key`] |
+//! | something that may happen once | [`guard`] |
+//!
+//! # Rules that hold in every room
+//! - Bytes and `now` in, values out. No clock, randomness (but where a signature scheme needs it), environment,
+//!   file, socket, thread, log or global; `clippy.toml` disallows them.
+//! - The key decides the algorithm, the policy allows it, the message only confirms it.
+//! - Size, form, algorithm, key, signature, times, identity, scope, storage: in this order. Nothing that an
+//!   unauthenticated sender controls burns a token id, starts a fetch storm or tells key ids apart.
+//! - What could not be safe cannot be built; relaxations start with `dangerous_`.
+//! - Every error has a stable `code()`, a [`Class`](class::Class) to branch on, and no secret in its text; what
+//!   the other side is told is a third thing, an [`AnswerProfile`](class::AnswerProfile).
+//! - No input makes it panic: `unwrap`, indexing, unchecked arithmetic and casts are denied by lints, and
+//!   `unsafe` is forbidden. Nobody has audited the crate yet.
+//!
+//! # Features
+//! `jsonwebtoken` and `url` are on by default: conversions for services that come from that crate, and whatever
+//! parses a URL. `http` brings adapters for the types of that crate. `aws-lc-rs` puts a second backend behind
+//! [`key`]; it accepts what `ring` accepts, and ES512.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),

@@ -454,7 +454,8 @@ fn a48_dates_are_numbers_in_range() {
                 "{claim} {value}"
             );
         }
-        for value in [json!(-1), json!(-0.5), json!(1e300), json!(253_402_300_800_i64), json!(1e18)] {
+        for value in [json!(-1), json!(-0.5), json!(1e300), json!(253_402_300_800_i64), json!(1e18)]
+        {
             assert_eq!(
                 refusal_of(&with(claim, value.clone())),
                 out_of_range(claim),
