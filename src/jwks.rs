@@ -95,7 +95,7 @@ pub use cache::{
 pub use diff::{SetDiff, diff};
 pub use error::{ConfigProblem, JwksError, Refusal, UrlProblem};
 pub use report::{SetReport, SkipReason, SkippedEntry};
-pub use ring::{KeyRing, KeyRingBuilder, OwnedKeys, Owner};
+pub use ring::{KeyRing, KeyRingBuilder};
 pub use set::{JwkSet, Keys};
 pub use shared::SharedJwksCache;
 #[cfg(feature = "url")]

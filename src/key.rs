@@ -55,6 +55,7 @@ mod error;
 mod field;
 mod jwk;
 mod mac;
+mod owned;
 mod pem;
 mod private;
 mod public;
@@ -67,6 +68,7 @@ pub use algorithm::Algorithm;
 pub use ecdsa::ecdsa_signature_from_der;
 pub use error::KeyError;
 pub use mac::{MacAlgorithm, MacContext, MacKey, MacTag};
+pub use owned::{OwnedKeys, Owner};
 pub use signing::SigningKey;
 pub use verifying::VerifyingKey;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::set::id;
 use super::{ConfigProblem, JwkSet, JwksError, MAX_KEYS_PER_ID, Refusal, is_key_id};
-use crate::key::VerifyingKey;
+use crate::key::{OwnedKeys, Owner, VerifyingKey};
 use crate::time::UnixTime;
 
 /// The keys of many partners, synced beforehand, each with its owner and its time (S2-17, S2-20).
@@ -73,7 +73,7 @@ impl KeyRing {
             .map(|entry| entry.key.clone())
             .collect();
         if !keys.is_empty() {
-            return Ok(OwnedKeys { keys, owner: first.owner.clone() });
+            return Ok(OwnedKeys::new(keys, first.owner.clone()));
         }
         let next = of_id().map(|entry| entry.valid.start).filter(|start| now < *start).min();
         let last = of_id().map(|entry| entry.valid.end).max().unwrap_or(UnixTime::MIN);
@@ -95,67 +95,6 @@ impl Entry {
     }
 }
 
-/// Keys that may verify only what names their owner.
-///
-/// They are no list of keys, so that what verifies with any keys cannot take them:
-/// ```compile_fail,E0277
-/// use countersign::jwks::OwnedKeys;
-/// use countersign::key::VerifyingKey;
-/// fn verify(keys: &impl AsRef<[VerifyingKey]>) {}
-/// fn forget_the_owner(keys: &OwnedKeys) {
-///     verify(keys);
-/// }
-/// ```
-/// Keys without an owner are:
-/// ```
-/// use countersign::jwks::Keys;
-/// use countersign::key::VerifyingKey;
-/// fn verify(keys: &impl AsRef<[VerifyingKey]>) {}
-/// fn there_is_no_owner(keys: &Keys) {
-///     verify(keys);
-/// }
-/// ```
-#[derive(Clone, Debug)]
-pub struct OwnedKeys {
-    keys: Arc<[VerifyingKey]>,
-    owner: Owner,
-}
-
-impl OwnedKeys {
-    /// Whom a claim must name, in what these keys signed.
-    #[must_use]
-    pub const fn owner(&self) -> &Owner {
-        &self.owner
-    }
-
-    /// The keys alone, for a format that this crate does not verify.
-    ///
-    /// # Security
-    /// Whoever calls this must compare the [owner](Self::owner) with what the signed message says.
-    #[must_use]
-    pub fn dangerous_without_owner(&self) -> &[VerifyingKey] {
-        &self.keys
-    }
-}
-
-/// Who answers for a key: the value that a claim must have.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Owner(Arc<str>);
-
-impl Owner {
-    /// Whether `claim` names this owner, byte for byte.
-    #[must_use]
-    pub fn matches(&self, claim: &str) -> bool {
-        *self.0 == *claim
-    }
-
-    /// The owner's label.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// A [`KeyRing`] in the making.
 #[derive(Clone)]
 #[must_use = "nothing is made before `build`"]
@@ -166,7 +105,7 @@ pub struct KeyRingBuilder {
 impl KeyRingBuilder {
     /// Adds a key, which must have an id, for as long as `valid` says.
     pub fn key(mut self, owner: &str, key: VerifyingKey, valid: Range<UnixTime>) -> Self {
-        self.entries.push(Entry { owner: Owner(owner.into()), key, valid });
+        self.entries.push(Entry { owner: Owner::new(owner), key, valid });
         self
     }
 
@@ -205,11 +144,11 @@ fn problems(entries: &[Entry]) -> Vec<ConfigProblem> {
         problems.push(ConfigProblem::NoKeys);
     }
     for entry in entries {
-        if !is_key_id(&entry.owner.0) {
+        if !is_key_id(entry.owner.as_str()) {
             problems.push(ConfigProblem::OwnerForm);
         }
         if !is_key_id(entry.id()) {
-            problems.push(ConfigProblem::KeyIdForm { owner: Arc::clone(&entry.owner.0) });
+            problems.push(ConfigProblem::KeyIdForm { owner: entry.owner.as_str().into() });
         }
         if entry.valid.is_empty() {
             problems.push(ConfigProblem::NeverValid { key_id: entry.id().into() });

@@ -9,7 +9,7 @@ use super::policy::Policy;
 use super::uses::Use;
 use super::{JwtError, UnverifiedToken};
 use crate::json::{self, Document, Limits, Value};
-use crate::key::{Algorithm, VerifyingKey};
+use crate::key::{Algorithm, OwnedKeys, VerifyingKey};
 use crate::time::UnixTime;
 use crate::verified::{Evidence, ReplayKey, Verified};
 
@@ -37,6 +37,50 @@ impl UnverifiedToken<'_> {
         now: UnixTime,
     ) -> Result<U::Out<T>, JwtError> {
         self.verify_with(keys.as_ref(), None, policy, now, |claims| {
+            claims.deserialize().map_err(JwtError::ClaimsType)
+        })
+    }
+
+    /// Verifies as [`verify`](Self::verify) does, with keys of one owner out of a
+    /// [`KeyRing`](crate::jwks::KeyRing): the policy's owner claim must name that owner (S2-20).
+    ///
+    /// ```
+    /// use countersign::jwks::KeyRing;
+    /// use countersign::jwt::{Claims, JwtError, Policy, TokenSigner, UnverifiedToken};
+    /// use countersign::key::{Algorithm, SigningKey};
+    /// use countersign::time::UnixTime;
+    ///
+    /// let key = || SigningKey::from_pem(include_str!("../../tests/keys/p256.pem")).map(|key| key.with_id("a1"));
+    /// let ring = KeyRing::builder().key("partner-a", key()?.verifying_key(), KeyRing::ALWAYS).build()?;
+    /// let policy = Policy::builder("https://idp.example", "api", [Algorithm::Es256]).owner_claim("client_id").build()?;
+    ///
+    /// let signer = TokenSigner::new(key()?, Algorithm::Es256)?;
+    /// let token_of = |client: &str| signer.sign(&serde_json::json!({
+    ///     "iss": "https://idp.example", "aud": "api", "exp": 2_000, "client_id": client,
+    /// }));
+    /// let now = UnixTime::from_secs(1_000);
+    /// let keys = ring.keys_for("a1", now)?;
+    /// let own = token_of("partner-a")?;
+    /// assert!(UnverifiedToken::parse(&own)?.verify_owned::<Claims, _>(&keys, &policy, now).is_ok());
+    ///
+    /// // A's good signature under B's name.
+    /// let other = token_of("partner-b")?;
+    /// let refused = UnverifiedToken::parse(&other)?.verify_owned::<Claims, _>(&keys, &policy, now);
+    /// assert_eq!(refused.unwrap_err(), JwtError::OwnerMismatch);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify), and [`JwtError::OwnerMismatch`], also where the policy names no owner
+    /// claim.
+    pub fn verify_owned<'t, T: Deserialize<'t>, U: Use>(
+        &'t self,
+        keys: &OwnedKeys,
+        policy: &Policy<U>,
+        now: UnixTime,
+    ) -> Result<U::Out<T>, JwtError> {
+        let owner = Some(keys.owner().as_str());
+        self.verify_with(keys.dangerous_without_owner(), owner, policy, now, |claims| {
             claims.deserialize().map_err(JwtError::ClaimsType)
         })
     }
