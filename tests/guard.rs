@@ -375,6 +375,32 @@ mod orders {
     }
 
     #[test]
+    fn two_attempts_are_told_apart_even_where_two_clocks_make_their_leases_end_together() {
+        let desk = Desk::new();
+        let slow = desk.reserve("PKG_100", "jti-1", NOW).unwrap();
+        let OrderError::Unknown { record } = desk.refusal("PKG_100", "jti-2", LEASE_ENDS) else {
+            panic!("the lease has ended");
+        };
+        assert_eq!(desk.reconcile(&record, Outcome::NothingHappened, LEASE_ENDS), Ok(()));
+        // Another host, whose clock is a minute behind.
+        let second = desk.reserve("PKG_100", "jti-3", NOW).unwrap();
+        assert_eq!(second.lease_end(), slow.lease_end());
+        assert_eq!(desk.complete(&slow, "invoice-41"), Err(OrderError::Superseded));
+        assert_eq!(desk.complete(&second, "invoice-42"), Ok(()));
+    }
+
+    #[test]
+    fn every_record_of_an_order_is_retained_from_when_it_was_written() {
+        let desk = Desk::new();
+        let record = desk.unknown();
+        let pending = desk.ledger.reserve(&desk.order, &[0; 32], b"jti-1", NOW);
+        assert_eq!(pending.step().until(), after(30 * 86_400));
+        let reconciled =
+            desk.ledger.reconcile(&desk.order, &record, Outcome::NothingHappened, after(3_600));
+        assert_eq!(reconciled.unwrap().step().until(), after(30 * 86_400 + 3_600));
+    }
+
+    #[test]
     fn an_abandoned_order_may_be_reserved_again_with_any_content() {
         let desk = Desk::new();
         let abandoned = desk.reserve("PKG_100", "jti-1", NOW).unwrap().abandon();
@@ -508,6 +534,48 @@ mod orders {
             (OrderError::Settings(vec![]), "guard.order_settings", Misconfigured),
         ] {
             assert_eq!((error.code(), error.class()), (code, class));
+        }
+    }
+}
+
+mod stores {
+    use super::*;
+    use countersign::guard::{postgres, redis};
+
+    #[test]
+    fn redis_is_given_the_parts_of_a_step_in_the_order_of_its_script() {
+        let (front, put) = (Record::state(0x11), Record::new(b"\x12new").unwrap());
+        let absent = Step::new([7; 32], Expect::Absent, put.clone(), NOW);
+        let state = Step::new([7; 32], Expect::State(front), put, NOW);
+        assert_eq!(redis::key(&absent), [7; 32]);
+        assert_eq!(redis::arguments(&absent), [&b""[..], b"\x12new", b"1735180623000"]);
+        assert_eq!(redis::arguments(&state), [&b"\x11"[..], b"\x12new", b"1735180623000"]);
+        for (reply, answer) in [
+            (&b"+"[..], StoreAnswer::Applied),
+            (b"-", StoreAnswer::Refused(None)),
+            (b"-\x01", replayed()),
+            (b"!", StoreAnswer::Unavailable),
+            (b"", StoreAnswer::Unavailable),
+            (b"++", StoreAnswer::Unavailable),
+            (&[b'-'; 258], StoreAnswer::Unavailable),
+        ] {
+            assert_eq!(redis::answer(reply), answer);
+        }
+    }
+
+    #[test]
+    fn postgresql_is_given_the_parts_of_a_step_in_the_order_of_its_statement() {
+        let step = Step::new([7; 32], Expect::State(Record::state(0x11)), Record::state(0x13), NOW);
+        let parts: [&[u8]; 3] = [&[7; 32], &[0x11], &[0x13]];
+        assert_eq!(postgres::arguments(&step), (parts, 1_735_180_623_000));
+        for (row, answer) in [
+            (Some((true, None)), StoreAnswer::Applied),
+            (Some((true, Some(&[1][..]))), StoreAnswer::Applied),
+            (Some((false, Some(&[1][..]))), replayed()),
+            (Some((false, Some(&[][..]))), StoreAnswer::Refused(None)),
+            (None, StoreAnswer::Refused(None)),
+        ] {
+            assert_eq!(postgres::answer(row), answer);
         }
     }
 }
