@@ -362,6 +362,35 @@ fn k28_keys_are_fetched_by_https_from_the_issuers_host_alone() {
     assert_eq!(plain, Err(JwksError::Url(UrlProblem::Scheme)));
 }
 
+#[cfg(feature = "url")]
+#[test]
+fn plain_http_is_for_loopback_addresses_and_has_to_be_asked_for() {
+    use countersign::jwks::JwksUrl;
+
+    for url in
+        ["http://127.0.0.1:8081/keys", "http://[::1]:8081/keys", "https://bank.example.vn/keys"]
+    {
+        assert_eq!(JwksUrl::dangerous_loopback(url).unwrap().as_str(), url);
+    }
+    assert_eq!(
+        JwksUrl::pinned("http://127.0.0.1:8081/keys"),
+        Err(JwksError::Url(UrlProblem::Scheme))
+    );
+    for (url, problem) in [
+        ("http://localhost:8081/keys", UrlProblem::Scheme),
+        ("http://127.0.0.1.evil.example/keys", UrlProblem::Scheme),
+        ("http://192.0.2.1/keys", UrlProblem::Scheme),
+        ("http://0.0.0.0/keys", UrlProblem::Scheme),
+        ("http://[::ffff:192.0.2.1]/keys", UrlProblem::Scheme),
+        ("ftp://127.0.0.1/keys", UrlProblem::Scheme),
+        ("http://user@127.0.0.1/keys", UrlProblem::UserInfo),
+        ("http://127.0.0.1/keys#part", UrlProblem::Fragment),
+        ("http://127.0.0.1\\@evil.example/keys", UrlProblem::Form),
+    ] {
+        assert_eq!(JwksUrl::dangerous_loopback(url), Err(JwksError::Url(problem)), "{url}");
+    }
+}
+
 fn vector(name: &str) -> Option<serde_json::Value> {
     let path = common::vectors()?.join("jwt").join(name);
     Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())

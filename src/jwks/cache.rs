@@ -1,6 +1,7 @@
 //! The cache as a pure machine: a lookup or an answer in, what to do out.
 
 mod builder;
+mod text;
 mod ticket;
 
 pub use builder::JwksCacheBuilder;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ::url::Url;
+use ::url::{Host, Url};
 
 use super::{JwksError, UrlProblem};
 
@@ -47,6 +47,28 @@ impl JwksUrl {
         Self::checked(&https(url)?)
     }
 
+    /// As [`pinned`](Self::pinned), and plain `http` too where the host is a loopback address, written as one:
+    /// `127.0.0.1`, `[::1]`. A name is none, not even `localhost`: others decide what it stands for.
+    ///
+    /// # Errors
+    /// As [`pinned`](Self::pinned).
+    ///
+    /// # Security
+    /// For demos and tests. Whoever may open the port on this machine decides whose tokens are accepted.
+    pub fn dangerous_loopback(url: &str) -> Result<Self, JwksError> {
+        let url = parse(url)?;
+        let on_loopback = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(_)) | None => false,
+        };
+        if url.scheme() == "http" && on_loopback {
+            Self::checked(&url)
+        } else {
+            Self::checked(&secure(url)?)
+        }
+    }
+
     /// The URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -68,17 +90,22 @@ impl fmt::Display for JwksUrl {
 }
 
 fn https(text: &str) -> Result<Url, JwksError> {
+    secure(parse(text)?)
+}
+
+fn parse(text: &str) -> Result<Url, JwksError> {
     // The URL standard drops tabs and line breaks and reads a backslash as a slash; RFC 3986 has neither.
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let url = Url::parse(text).ok().filter(|_| plain && text.len() <= MAX_BYTES);
     let url = url.ok_or(JwksError::Url(UrlProblem::Form))?;
-    if url.scheme() != "https" {
-        return Err(JwksError::Url(UrlProblem::Scheme));
-    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(JwksError::Url(UrlProblem::UserInfo));
     }
     Ok(url)
+}
+
+fn secure(url: Url) -> Result<Url, JwksError> {
+    if url.scheme() == "https" { Ok(url) } else { Err(JwksError::Url(UrlProblem::Scheme)) }
 }
 
 /// The least that RFC 9110 §4.1 has every recipient take is 8000; nobody's key set needs a quarter of it.
