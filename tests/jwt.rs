@@ -271,6 +271,9 @@ fn a44_a45_critical_extensions_and_unencoded_payloads_are_refused() {
     assert_eq!(header("\"b64\":false"), JwtError::UnencodedPayload);
     assert_eq!(header("\"crit\":[\"b64\"],\"b64\":false"), JwtError::UnencodedPayload);
     assert_eq!(header("\"b64\":0"), JwtError::HeaderType { member: "b64" });
+    // RFC 7797 §4.2: the payload stands there as it is, and need not be base64url.
+    let unencoded = base64url::encode("{\"alg\":\"HS256\",\"b64\":false,\"crit\":[\"b64\"]}");
+    assert_eq!(refusal(&format!("{unencoded}.$02.AAAA")), JwtError::UnencodedPayload);
     let harmless = sign_raw("{\"alg\":\"RS256\",\"kid\":\"k1\",\"b64\":true}", payload.as_bytes());
     assert!(verify_at(&harmless, &policy(), NOW).is_ok());
 }

@@ -64,22 +64,13 @@ impl<'t> UnverifiedToken<'t> {
     pub fn parse_within(token: &'t str, limits: TokenLimits) -> Result<Self, JwtError> {
         let parts = Parts::split(token, limits)?;
         let mut decoded = vec![0; token.len()];
-        let mut end = 0;
-        let mut decode = |part: &str, name: &'static str| {
-            let start = end;
-            let room = decoded.get_mut(start..).unwrap_or_default();
-            let length = base64url::decode_into(part.as_bytes(), room)
-                .map_err(|error| JwtError::Encoding { part: name, error })?;
-            end = start.saturating_add(length);
-            Ok(start..end)
-        };
-        let header = decode(parts.header, "header")?;
-        let payload = decode(parts.payload, "payload")?;
-        decode(parts.signature, "signature")?;
+        let header_end = decode(parts.header, "header", &mut decoded, 0)?;
+        // Before the payload is decoded: an unencoded one (RFC 7797) is refused as what it is.
+        let header = Header::parse(decoded.get(..header_end).unwrap_or_default())?;
+        let payload_end = decode(parts.payload, "payload", &mut decoded, header_end)?;
+        let end = decode(parts.signature, "signature", &mut decoded, payload_end)?;
         decoded.truncate(end);
-
-        let text = decoded.get(header).unwrap_or_default();
-        let header = Header::parse(text)?;
+        let payload = header_end..payload_end;
         Ok(Self { signing_input: parts.signing_input, decoded, payload, header })
     }
 
@@ -122,6 +113,19 @@ impl fmt::Debug for UnverifiedToken<'_> {
             .field("key_id", &self.key_id())
             .finish_non_exhaustive()
     }
+}
+
+/// Decodes a part of a token into `decoded` from `start` on; where it ends.
+fn decode(
+    part: &str,
+    name: &'static str,
+    decoded: &mut [u8],
+    start: usize,
+) -> Result<usize, JwtError> {
+    let room = decoded.get_mut(start..).unwrap_or_default();
+    let length = base64url::decode_into(part.as_bytes(), room)
+        .map_err(|error| JwtError::Encoding { part: name, error })?;
+    Ok(start.saturating_add(length))
 }
 
 /// The three parts of a compact token.

@@ -124,6 +124,12 @@ impl BankSso {
         self.answers.answer(refused.class(), refused.code())
     }
 
+    /// The table behind [`BankSso::answer`], for refusals of the host's own.
+    #[must_use]
+    pub const fn answers(&self) -> &AnswerProfile {
+        &self.answers
+    }
+
     /// The record of one decision, for the log (S1-31).
     #[must_use]
     pub fn audit(
