@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use countersign::encoding::base64url;
+use countersign::encoding::{base64url, hex};
 use countersign::jwt::explain::Language;
 use countersign::jwt::{JwtError, Policy, PolicyBuilder, PolicyProblem, Reusable, SingleUse};
 use countersign::jwt::{TokenLimits, TokenSigner, TokenType, UnverifiedToken, explain};
@@ -782,6 +782,13 @@ fn fingerprints_tell_policies_apart_and_equal_ones_together() {
     let base = || builder().max_lifetime(Duration::from_secs(300));
     let of = |builder: PolicyBuilder<Reusable>| *builder.build().unwrap().fingerprint();
     assert_eq!(of(base()), of(base()));
+    // The same on every machine and in every release: logs of years are compared by it.
+    assert_eq!(
+        hex::encode(of(base())),
+        "d161d1ca4bb5b91043f3685e0d830df5e66ba7f2ee04501e5e6489f1a2c46dbd"
+    );
+    let two = |one, other| of(base().audience(one).audience(other));
+    assert_eq!(two("a", "b"), two("b", "a"));
     let once = *base().single_use().build().unwrap().fingerprint();
     let others = [
         of(base().sole_audience()),

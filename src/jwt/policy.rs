@@ -141,10 +141,79 @@ pub(super) struct Rules {
 }
 
 impl Rules {
+    /// Puts lists in order, so that equal rules have one form.
+    fn normalise(&mut self) {
+        self.algorithms.sort_unstable();
+        self.algorithms.dedup();
+        let lists = [&mut self.issuers, &mut self.audiences, &mut self.required];
+        for list in lists.into_iter().chain([&mut self.parties, &mut self.client_ids]) {
+            list.sort_unstable();
+            list.dedup();
+        }
+        self.equal.sort_unstable();
+    }
+
     fn fingerprint(&self, single_use: bool) -> [u8; 32] {
-        // The debug form of these types is a total, ordered listing of every rule; a new rule changes it.
-        let listing = format!("{self:?} single_use={single_use}");
-        digest::fingerprint("countersign jwt policy 1", &[listing.as_bytes()])
+        // Taken apart by name, so that a rule that is added cannot be forgotten here.
+        let Self {
+            issuers,
+            audiences,
+            algorithms,
+            sole_audience,
+            leeway,
+            max_lifetime,
+            max_age,
+            token_type,
+            key_id_required,
+            required,
+            parties,
+            client_ids,
+            equal,
+            owner_claim,
+            scope,
+        } = self;
+        let mut listing = Listing::default();
+        listing.list(issuers).list(audiences).list(algorithms.iter().map(|name| name.name()));
+        listing.flag(*sole_audience).flag(*key_id_required).flag(single_use);
+        listing.duration(Some(*leeway)).duration(*max_lifetime).duration(*max_age);
+        listing.list(match token_type {
+            TokenType::Jwt => ["JWT", ""],
+            TokenType::AccessToken => ["at+jwt", ""],
+            TokenType::Exactly(name) => ["exactly", name],
+        });
+        listing.list(required).list(parties).list(client_ids).list(owner_claim);
+        listing
+            .list(equal.iter().map(|(claim, _)| claim))
+            .list(equal.iter().map(|(_, value)| value));
+        match scope {
+            ScopeRule::Anything => listing.list(["anything"]),
+            ScopeRule::AnyOf(tokens) => listing.list(["any of"]).list(tokens),
+            ScopeRule::AllOf(tokens) => listing.list(["all of"]).list(tokens),
+        };
+        let parts: Vec<&[u8]> = listing.0.iter().map(Vec::as_slice).collect();
+        digest::fingerprint("countersign jwt policy 1", &parts)
+    }
+}
+
+/// Rules as parts of a fingerprint; each list is preceded by its length.
+#[derive(Default)]
+struct Listing(Vec<Vec<u8>>);
+
+impl Listing {
+    fn list<S: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = S>) -> &mut Self {
+        let texts: Vec<_> =
+            texts.into_iter().map(|text| text.as_ref().as_bytes().to_vec()).collect();
+        self.0.push(texts.len().to_string().into_bytes());
+        self.0.extend(texts);
+        self
+    }
+
+    fn flag(&mut self, flag: bool) -> &mut Self {
+        self.list([if flag { "yes" } else { "no" }])
+    }
+
+    fn duration(&mut self, duration: Option<Duration>) -> &mut Self {
+        self.list(duration.map(|duration| duration.as_nanos().to_string()))
     }
 }
 
@@ -265,12 +334,11 @@ impl<U: Use> PolicyBuilder<U> {
     /// # Errors
     /// [`PolicyError`] with every problem found.
     pub fn build(mut self) -> Result<Policy<U>, PolicyError> {
-        self.rules.algorithms.sort_unstable();
-        self.rules.algorithms.dedup();
         if self.rules.token_type == TokenType::AccessToken {
             let demanded = ["iat", "jti", "sub", "client_id"].map(Box::from);
             self.rules.required.extend(demanded);
         }
+        self.rules.normalise();
         let problems = problems(&self.rules);
         if !problems.is_empty() {
             return Err(PolicyError::new(problems));
