@@ -1,3 +1,5 @@
+//! Why orders are refused, and how stores fail.
+
 use std::time::Duration;
 
 use crate::class::Class;

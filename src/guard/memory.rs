@@ -18,8 +18,8 @@ use crate::verified::{Step, StoreAnswer};
 ///   has seen ([`HighWater`](crate::time::HighWater)) is past their `until`. A step that ends no later than
 ///   an entry that was dropped is refused as `Unavailable`, since it may be the one that was dropped.
 ///   So a clock that steps back re-opens nothing, and one that leaps ahead drops nothing while there is room.
-/// - All memory is taken by [`MemoryStore::new`]: 60 bytes an entry. A record of more than one byte
-///   (orders) is kept beside its entry and adds its own size and about 48 bytes.
+/// - All memory is taken by [`MemoryStore::new`]: 60 bytes an entry, and 4 KiB. Only a record other than
+///   that of a used token, such as an order's, is allocated for itself.
 ///
 /// It forgets everything when the process ends, and other processes do not see it: with several of them,
 /// or with orders, use a store that lasts (see [`guard`](crate::guard)).

@@ -298,6 +298,22 @@ pub enum Reserved {
 ///
 /// Whoever drops it leaves the order in flight, and then unknown: that is right where nobody can say what
 /// happened, and wrong where nothing did.
+///
+/// There is one for each right, so it cannot be copied:
+///
+/// ```compile_fail,E0277
+/// fn copy<T: Clone>(right: T) {}
+/// fn share(reservation: countersign::guard::Reservation) {
+///     copy(reservation)
+/// }
+/// ```
+/// The same functions without the copy compile:
+/// ```
+/// fn give<T>(right: T) {}
+/// fn share(reservation: countersign::guard::Reservation) {
+///     give(reservation)
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "carry the order out and call `complete`, or call `abandon`"]
 pub struct Reservation {

@@ -4,10 +4,11 @@
 //! the `postgres` crate:
 //!
 //! ```text
-//! let ([key, expected, put], until) = postgres::arguments(step);
-//! let answer = match client.query_opt(postgres::STATEMENT, &[&key, &expected, &put, &until]) {
-//!     Ok(row) => postgres::answer(row.as_ref().map(|row| (row.get("applied"), row.get("held")))),
-//!     Err(_) => StoreAnswer::Unavailable,                    // a lost connection too: it may have been applied
+//! let ([key, expected, put], until) = guard::postgres::arguments(step);
+//! let row = client.query_opt(guard::postgres::STATEMENT, &[&key, &expected, &put, &until]);
+//! let answer = match &row {
+//!     Ok(row) => guard::postgres::answer(row.as_ref().map(|row| (row.get(0), row.get(1)))),
+//!     Err(_) => StoreAnswer::Unavailable, // a lost connection too: it may have been applied
 //! };
 //! ```
 //!

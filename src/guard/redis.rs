@@ -4,11 +4,12 @@
 //! the `redis` crate:
 //!
 //! ```text
-//! let mut call = script.key(redis::key(step));              // script = Script::new(redis::SCRIPT)
-//! redis::arguments(step).iter().for_each(|argument| { call.arg(&argument[..]); });
+//! let script = redis::Script::new(guard::redis::SCRIPT);
+//! let mut call = script.key(guard::redis::key(step));
+//! guard::redis::arguments(step).iter().for_each(|argument| { call.arg(&argument[..]); });
 //! let answer = match call.invoke_async::<Vec<u8>>(&mut connection).await {
-//!     Ok(reply) => redis::answer(&reply),
-//!     Err(_) => StoreAnswer::Unavailable,                    // a time-out too: it may have been applied
+//!     Ok(reply) => guard::redis::answer(&reply),
+//!     Err(_) => StoreAnswer::Unavailable, // a time-out too: it may have been applied
 //! };
 //! ```
 //!

@@ -148,20 +148,13 @@ impl Race {
 /// A store that lasts needs another `seed` in every run, else it remembers the last one.
 #[must_use]
 pub fn cases(seed: &[u8], now: UnixTime) -> Vec<Case> {
+    let script = |name| Script::new(name, seed, now);
     vec![
-        applies_once(Script::new("a step that expects nothing applies once", seed, now)),
-        expects_a_state(Script::new(
-            "a step applies where the record starts as expected",
-            seed,
-            now,
-        )),
-        keeps_bytes(Script::new("a record is bytes, and compared as such", seed, now)),
-        tells_keys_apart(Script::new("a key is 32 bytes, and all of them count", seed, now)),
-        keeps_until(Script::new(
-            "a record stays until the end of the last step applied",
-            seed,
-            now,
-        )),
+        applies_once(script("a step that expects nothing applies once")),
+        expects_a_state(script("a step applies where the record starts as expected")),
+        keeps_bytes(script("a record is bytes, and compared as such")),
+        tells_keys_apart(script("a key is 32 bytes, and all of them count")),
+        keeps_until(script("a record stays until the end of the last step applied")),
     ]
 }
 
@@ -314,10 +307,7 @@ fn held(record: &Record) -> StoreAnswer {
 }
 
 fn count(name: &'static str, expected: usize, found: usize) -> Result<(), ConformanceError> {
-    match expected == found {
-        true => Ok(()),
-        false => Err(ConformanceError::Count { name, expected, found }),
-    }
+    if expected == found { Ok(()) } else { Err(ConformanceError::Count { name, expected, found }) }
 }
 
 /// Longer than a whole run.

@@ -124,7 +124,7 @@ impl Table {
             if next >= mark {
                 return None;
             }
-            // One turn visits every list; the seconds before it are theirs too.
+            // However long there was room, one turn of the wheel meets every list.
             self.hand = next.max(mark.saturating_sub(TURN.into()));
             self.due = std::mem::replace(self.second(self.hand)?, Link::END);
         }
