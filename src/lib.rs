@@ -108,3 +108,7 @@ pub mod error;
 pub mod interop;
 
 pub use error::Error;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
