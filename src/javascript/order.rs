@@ -8,16 +8,17 @@ use super::text;
 /// What is known of an object's keys while they are read: enough to see that most objects are printed as they stand.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Filter {
-    seen: u64,
+    buckets: u64,
     may_reorder: bool,
 }
 
 impl Filter {
-    pub(super) fn add(&mut self, name: &[u8], marks: u64) {
-        let bit = 1 << bucket(name);
-        let doubtful = marks & Span::ENCODED != 0 || name.first().is_some_and(u8::is_ascii_digit);
-        self.may_reorder |= doubtful || self.seen & bit != 0;
-        self.seen |= bit;
+    /// Adds the key that stands between `rest` and `behind`, quotes and all.
+    #[inline]
+    pub(super) fn add(&mut self, rest: &[u8], behind: &[u8], marks: u64) {
+        let bucket = bucket(rest, rest.len().saturating_sub(behind.len()));
+        self.may_reorder |= may_move(rest, marks) | (self.buckets & bucket != 0);
+        self.buckets |= bucket;
     }
 
     pub(super) const fn may_reorder(self) -> bool {
@@ -30,36 +31,43 @@ impl Filter {
 /// In doubt it says yes; [`own_members`] then decides. It looks at each key once, so that closing an object costs
 /// no more than reading it did.
 pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
-    let mut seen = 0_u64;
+    let mut buckets = 0;
     let mut keys = view.keys(object).enumerate();
     keys.any(|(count, key)| {
         let span = view.span(key);
-        let name = view.quoted(span);
-        if span.is(Span::ENCODED)
-            || name.first().is_some_and(u8::is_ascii_digit)
+        let name = view.bytes(span);
+        let bucket = bucket(view.body.get(span.start()..).unwrap_or_default(), name.len());
+        let is_shared = buckets & bucket != 0;
+        buckets |= bucket;
+        let is_same = |earlier| view.bytes(view.span(earlier)) == name;
+        may_move(name, span.marks())
             || count == KEYS_COMPARED
-        {
-            return true;
-        }
-        let bit = 1 << bucket(name);
-        let known = seen & bit != 0;
-        seen |= bit;
-        known
-            && view.keys(object).take(count).any(|earlier| view.quoted(view.span(earlier)) == name)
+            || is_shared && view.keys(object).take(count).any(is_same)
     })
 }
 
+/// Whether a key, quotes and all, may be an array index, or another key otherwise spelt.
+fn may_move(key: &[u8], marks: u64) -> bool {
+    marks & Span::ENCODED != 0 || matches!(key, [_, b'0'..=b'9', ..])
+}
+
+/// One of 64 bits for the key that `rest` begins with, `length` bytes with its quotes. Its first letters and its length tell
+/// siblings apart most often.
+#[inline]
+fn bucket(rest: &[u8], length: usize) -> u64 {
+    // Too near the end of the body to look at: it may be any key.
+    let Some(letters) = rest.first_chunk() else { return u64::MAX };
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    let behind = 64_u32.saturating_sub(length.saturating_mul(8));
+    let letters = u64::from_le_bytes(*letters) & u64::MAX.wrapping_shr(behind);
+    1 << (letters.wrapping_add(u64::from(length)).wrapping_mul(GOLDEN) >> 58)
+}
+
+/// 2^64 over the golden ratio: multiplied with it, numbers that differ a little differ in the high bits.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// The most keys that are compared with each other: past that, sorting is cheaper than what an attacker could make of it.
 const KEYS_COMPARED: usize = 64;
-
-/// One of 64 places for a key, by what tells sibling keys apart most often.
-fn bucket(name: &[u8]) -> u32 {
-    let first = name.first().copied().unwrap_or_default();
-    let middle = name.get(name.len() / 2).copied().unwrap_or_default();
-    let last = name.last().copied().unwrap_or_default();
-    let mixed = u32::from(first.wrapping_mul(3) ^ middle.wrapping_mul(5) ^ last.wrapping_mul(11));
-    mixed.wrapping_add(u32::try_from(name.len()).unwrap_or_default()) & 63
-}
 
 /// The places of the keys of an object that JavaScript keeps, in its order: array indices first, ascending, then
 /// the others as they were first seen; of keys that occur more than once, the last value.

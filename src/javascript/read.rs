@@ -104,8 +104,7 @@ impl<'b> Reader<'b> {
         if self.open.len() > 1
             && let Some(open) = self.open.last_mut()
         {
-            let length = text.len().saturating_sub(behind.len()).saturating_sub(1);
-            open.keys.add(text.get(..length).unwrap_or_default(), marks);
+            open.keys.add(rest, behind, marks);
         }
         match self.blank(behind) {
             [b':', behind @ ..] => Ok(self.blank(behind)),

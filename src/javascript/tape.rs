@@ -31,6 +31,10 @@ impl Span {
         usize::try_from(self.0).unwrap_or_default() & Self::MAX_OFFSET
     }
 
+    pub(super) const fn marks(self) -> u64 {
+        self.0 & (Self::VERBATIM | Self::ENCODED | Self::REORDERED)
+    }
+
     pub(super) const fn is(self, mark: u64) -> bool {
         self.0 & mark != 0
     }
