@@ -1,7 +1,6 @@
 //! The order in which JavaScript keeps an object's members, and prints them.
 
-use std::cmp::Ordering;
-
+use super::sort::Sorted;
 use super::tape::{Place, Span, View};
 use super::text;
 
@@ -28,7 +27,7 @@ impl Filter {
 
 /// Whether the members of the object at `place` may be printed in another order than they stand, or be fewer.
 ///
-/// In doubt it says yes; [`own_members`] then decides. It looks at each key once, so that closing an object costs
+/// In doubt it says yes; [`OwnMembers`] then decides. It looks at each key once, so that closing an object costs
 /// no more than reading it did.
 pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
     let mut buckets = 0;
@@ -69,51 +68,53 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The most keys that are compared with each other: past that, sorting is cheaper than what an attacker could make of it.
 const KEYS_COMPARED: usize = 64;
 
-/// The places of the keys of an object that JavaScript keeps, in its order: array indices first, ascending, then
-/// the others as they were first seen; of keys that occur more than once, the last value.
-pub(super) fn own_members(view: View<'_, '_>, object: Place) -> Vec<Place> {
-    let mut members = Vec::new();
-    members.reserve_exact(view.keys(object).count());
-    members.extend(view.keys(object).map(|key| Member { first: key, last: key }));
-    let compare =
-        |left: Place, right: Place| text::compare(view, view.span(left), view.span(right));
-    members.sort_unstable_by(|left, right| {
-        compare(left.first, right.first).then(left.first.cmp(&right.first))
-    });
-    members.dedup_by(|later, kept| {
-        let same = compare(later.first, kept.first) == Ordering::Equal;
-        if same {
-            kept.last = later.last;
-        }
-        same
-    });
-    members.sort_unstable_by_key(|member| match array_index(view, member.first) {
-        Some(index) => (0, index, 0),
-        None => (1, 0, member.first),
-    });
-    members.into_iter().map(|member| member.last).collect()
+/// The places of the keys of an object in the order in which JavaScript prints them: array indices first, ascending, then
+/// the others as each was first seen; the place of a repeated key is its last.
+pub(super) struct OwnMembers(std::vec::IntoIter<u64>);
+
+impl OwnMembers {
+    pub(super) fn new(view: View<'_, '_>, object: Place) -> Self {
+        let sorted = Sorted::new(view, object);
+        let rank = |first| match array_index(view, first) {
+            Some(index) => u64::from(index),
+            None => 1 << 32 | u64::from(first),
+        };
+        // Rank and place as one number: 33 bits and 29, as there are fewer places than offsets.
+        let members = sorted.occurrences().map(|(first, last)| rank(first) << 29 | u64::from(last));
+        let mut members: Vec<u64> = members.collect();
+        members.sort_unstable();
+        Self(members.into_iter())
+    }
 }
 
-#[derive(Clone, Copy)]
-struct Member {
-    first: Place,
-    last: Place,
+impl Iterator for OwnMembers {
+    type Item = Place;
+
+    fn next(&mut self) -> Option<Place> {
+        let member = self.0.next()?;
+        Place::try_from(member & 0x1fff_ffff).ok()
+    }
 }
 
 /// The array index that a key spells (ECMA-262 §6.1.7): 0 to 2^32 - 2, canonical.
 fn array_index(view: View<'_, '_>, key: Place) -> Option<u32> {
-    let mut units = text::units(view.quoted(view.span(key)));
-    let first = digit(units.next()?)?;
-    if first == 0 {
-        return units.next().is_none().then_some(0);
+    let span = view.span(key);
+    let name = view.quoted(span);
+    if span.is(Span::ENCODED) {
+        return index_of_units(text::units(name));
     }
-    let index =
-        units.try_fold(first, |index, unit| index.checked_mul(10)?.checked_add(digit(unit)?))?;
-    (index != u32::MAX).then_some(index)
+    index_of_units(name.iter().copied().map(u16::from))
 }
 
-fn digit(unit: u16) -> Option<u32> {
-    char::from_u32(u32::from(unit))?.to_digit(10)
+fn index_of_units(units: impl Iterator<Item = u16>) -> Option<u32> {
+    let mut digits = units.map(|unit| char::from_u32(unit.into())?.to_digit(10));
+    match digits.next()?? {
+        0 => digits.next().is_none().then_some(0),
+        first => {
+            let push = |index: u32, digit: Option<u32>| index.checked_mul(10)?.checked_add(digit?);
+            digits.try_fold(first, push).filter(|index| *index != u32::MAX)
+        }
+    }
 }
 
 /// The numbers below `count` in the order of their decimal texts: 0, 1, 10, 11, 2.

@@ -111,6 +111,16 @@ impl<'s> Concatenation<'s> {
         }
     }
 
+    pub(super) fn write_byte(&mut self, byte: u8) {
+        match self.buffer.get_mut(self.filled) {
+            Some(slot) => {
+                *slot = byte;
+                self.filled = self.filled.saturating_add(1);
+            }
+            None => self.write(&[byte]),
+        }
+    }
+
     /// Appends bytes where no surrogate is held back.
     pub(super) fn write(&mut self, bytes: &[u8]) {
         let end = self.filled.saturating_add(bytes.len());
