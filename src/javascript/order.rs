@@ -1,14 +1,14 @@
 //! The order in which JavaScript keeps an object's members, and prints them.
 
 use super::sort::Sorted;
-use super::tape::{Place, Span, View};
+use super::tape::{PLACE_BITS, Place, Span, View, place_in};
 use super::text;
 
 /// What is known of an object's keys while they are read: enough to see that most objects are printed as they stand.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Filter {
     buckets: u64,
-    may_reorder: bool,
+    doubt: bool,
 }
 
 impl Filter {
@@ -16,20 +16,20 @@ impl Filter {
     #[inline]
     pub(super) fn add(&mut self, rest: &[u8], behind: &[u8], marks: u64) {
         let bucket = bucket(rest, rest.len().saturating_sub(behind.len()));
-        self.may_reorder |= may_move(rest, marks) | (self.buckets & bucket != 0);
+        self.doubt |= may_move(rest, marks) | (self.buckets & bucket != 0);
         self.buckets |= bucket;
     }
 
-    pub(super) const fn may_reorder(self) -> bool {
-        self.may_reorder
+    /// Whether the keys that were added may be printed in another order than they stand, or be fewer.
+    ///
+    /// In doubt it says yes; [`OwnMembers`] then decides.
+    pub(super) fn reorder(self, view: View<'_, '_>, object: Place) -> bool {
+        self.doubt && may_reorder(view, object)
     }
 }
 
-/// Whether the members of the object at `place` may be printed in another order than they stand, or be fewer.
-///
-/// In doubt it says yes; [`OwnMembers`] then decides. It looks at each key once, so that closing an object costs
-/// no more than reading it did.
-pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
+/// Looks at each key again, and in the few buckets that are shared compares them.
+fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
     let mut buckets = 0;
     let mut keys = view.keys(object).enumerate();
     keys.any(|(count, key)| {
@@ -44,6 +44,9 @@ pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
             || is_shared && view.keys(object).take(count).any(is_same)
     })
 }
+
+/// The most keys that are compared with each other: past that, sorting costs less than what an attacker could make of it.
+const KEYS_COMPARED: usize = 32;
 
 /// Whether a key, quotes and all, may be an array index, or another key otherwise spelt.
 fn may_move(key: &[u8], marks: u64) -> bool {
@@ -65,9 +68,6 @@ fn bucket(rest: &[u8], length: usize) -> u64 {
 /// 2^64 over the golden ratio: multiplied with it, numbers that differ a little differ in the high bits.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The most keys that are compared with each other: past that, sorting is cheaper than what an attacker could make of it.
-const KEYS_COMPARED: usize = 64;
-
 /// The places of the keys of an object in the order in which JavaScript prints them: array indices first, ascending, then
 /// the others as each was first seen; the place of a repeated key is its last.
 pub(super) struct OwnMembers(std::vec::IntoIter<u64>);
@@ -79,8 +79,9 @@ impl OwnMembers {
             Some(index) => u64::from(index),
             None => 1 << 32 | u64::from(first),
         };
-        // Rank and place as one number: 33 bits and 29, as there are fewer places than offsets.
-        let members = sorted.occurrences().map(|(first, last)| rank(first) << 29 | u64::from(last));
+        // As one number: a rank has 33 bits.
+        let number = |(first, last)| rank(first) << PLACE_BITS | u64::from(last);
+        let members = sorted.occurrences().map(number);
         let mut members: Vec<u64> = members.collect();
         members.sort_unstable();
         Self(members.into_iter())
@@ -91,8 +92,7 @@ impl Iterator for OwnMembers {
     type Item = Place;
 
     fn next(&mut self) -> Option<Place> {
-        let member = self.0.next()?;
-        Place::try_from(member & 0x1fff_ffff).ok()
+        self.0.next().map(place_in)
     }
 }
 
@@ -132,4 +132,40 @@ pub(super) fn index_text_order(count: usize) -> impl Iterator<Item = usize> {
         (index > 0).then_some(index.saturating_add(1))
     });
     zero.into_iter().chain(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::javascript::{Limits, Profile, read};
+
+    #[test]
+    fn indices_come_in_the_order_of_their_texts() {
+        for count in 0..=1_234 {
+            let mut expected: Vec<usize> = (0..count).collect();
+            expected.sort_by_key(usize::to_string);
+            assert!(index_text_order(count).eq(expected), "{count}");
+        }
+    }
+
+    /// Whether the object is printed as it stands, which decides how fast and not how.
+    fn stands(object: &str) -> bool {
+        let body = format!("[{object}]        ");
+        let tape = read::read(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
+        tape.spans()[1].is(Span::VERBATIM)
+    }
+
+    #[test]
+    fn objects_are_taken_apart_only_for_keys_that_may_move() {
+        let siblings = |count| {
+            let members = (0..count).map(|index| format!(r#""sameletters{index:02}":0"#));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        };
+        assert!(stands(r#"{"id":1,"name":"a","note":{"x":[1]},"":0}"#));
+        assert!(stands(&siblings(32)));
+        assert!(!stands(&siblings(33)));
+        for moving in [r#"{"a":0,"b":0,"a":0}"#, r#"{"a":0,"1":0}"#, r#"{"a":0,"\u0031":0}"#] {
+            assert!(!stands(moving), "{moving}");
+        }
+    }
 }

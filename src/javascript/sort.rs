@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::spill::Spill;
-use super::tape::{Place, Span, View};
+use super::tape::{PLACE_BITS, Place, Span, View, place_in};
 use super::text;
 
 /// An object's keys in sorted order.
@@ -62,7 +62,7 @@ impl Key {
     }
 
     fn place(self) -> Place {
-        Place::try_from(self.0 & 0x1fff_ffff).unwrap_or_default()
+        place_in(self.0)
     }
 
     /// Marks a key of which the next is another occurrence.
@@ -75,8 +75,8 @@ impl Key {
     }
 }
 
-/// A bit that no place needs; it is set only where sorting is over.
-const REPEATED: u64 = 1 << 31;
+/// The bit above a place; it is set only where sorting is over.
+const REPEATED: u64 = 1 << PLACE_BITS;
 
 /// Sorts keys that are as they stand, their first segments given, four bytes at a time: comparing numbers that lie side by
 /// side is many times faster than following each key to the body.
