@@ -1,11 +1,7 @@
 //! The text that document `003` signs, written into SHA-256, beside its floor: SHA-256 of the body and the key.
 //!
 //! With `COUNTERSIGN_BODIES_TO=DIR` the bodies are written to DIR, for `node benches/node/zalo.mjs DIR/*`.
-#![allow(
-    clippy::disallowed_methods,
-    missing_docs,
-    reason = "a bench may write its bodies for Node"
-)]
+#![allow(missing_docs, reason = "criterion_group makes public functions")]
 
 use std::hint::black_box;
 

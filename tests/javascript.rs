@@ -1,15 +1,16 @@
 //! The exact JavaScript text: literal cases, and the vectors that Node, Python and Java agreed on.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "vectors are files, and CI is told by its environment"
-)]
 
-use std::path::{Path, PathBuf};
+mod common;
 
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use allocation_counter::measure;
 use countersign::class::Class;
 use countersign::digest::Sha256;
 use countersign::encoding::{base64, hex};
 use countersign::javascript::{self, Concatenation, JavascriptError, Kind, Limits, Profile};
+use proptest::prelude::{any, prop_assert_eq, proptest};
 
 /// What document `003` signs of `body`, less the key.
 fn signed(body: impl AsRef<[u8]>) -> Result<String, JavascriptError> {
@@ -391,6 +392,25 @@ fn shown_for_debugging_a_document_tells_nothing_of_its_body() {
     assert_eq!(error.to_string(), "not JSON at byte 10");
 }
 
+proptest! {
+    #[test]
+    fn the_outermost_keys_sort_as_utf16_whatever_they_are(
+        keys in proptest::collection::vec("[ab\u{e9}\u{e000}\u{ffff}\u{10000}]{0,9}", 0..60),
+        escaped in any::<bool>(),
+    ) {
+        let escape = |key: &str| match escaped {
+            true => key.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect(),
+            false => key.to_owned(),
+        };
+        let members = keys.iter().zip(1000..).map(|(key, value)| format!("\"{}\":{value}", escape(key)));
+        let body = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
+        let last: BTreeMap<Vec<u16>, usize> =
+            keys.iter().map(|key| key.encode_utf16().collect()).zip(1000..).collect();
+        let expected: String = last.values().map(usize::to_string).collect();
+        prop_assert_eq!(signed(body), Ok(expected));
+    }
+}
+
 #[test]
 fn agrees_with_all_vectors() {
     let Some(cases) = vectors("zalo_event_signature.json") else { return };
@@ -448,17 +468,130 @@ fn text<'c>(case: &'c serde_json::Value, field: &str) -> &'c str {
     case[field].as_str().unwrap()
 }
 
-/// The cases of a vector file, or `None`, said aloud, where there are no vectors; CI must have them.
+/// The cases of a vector file, or `None` where there are no vectors.
 fn vectors(name: &str) -> Option<Vec<serde_json::Value>> {
-    let folder = std::env::var_os("COUNTERSIGN_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    );
-    let file = folder.join("webhook").join(name);
-    let Ok(json) = std::fs::read(&file) else {
-        assert!(std::env::var_os("CI").is_none(), "{} is missing", file.display());
-        eprintln!("SKIPPED: {} is missing", file.display());
-        return None;
-    };
+    let json = std::fs::read(common::vectors()?.join("webhook").join(name)).unwrap();
     Some(serde_json::from_slice(&json).unwrap())
+}
+
+#[test]
+fn a_flat_event_of_sixteen_fields_allocates_nothing() {
+    // Names that share their first letters, strings, numbers of every form, escapes.
+    let fields = |count: usize| {
+        let values = [r#""v\u00e1lue\ud83d""#, "1.50e3", "-7", "null", r#""plain""#, "true"];
+        let field = |index| format!(r#""field{index}": {}"#, values[index % values.len()]);
+        format!("{{{}}}", (0..count).map(field).collect::<Vec<_>>().join(", "))
+    };
+    let allocations = |body: &str| {
+        let mut digest = Sha256::new();
+        let heap = measure(|| {
+            let document =
+                javascript::parse(body.as_bytes(), Profile::Node, Limits::EVENT).unwrap();
+            document.write_sorted_values(&mut digest).unwrap();
+            assert!(document.root().member("field0").is_some());
+        });
+        heap.count_total
+    };
+    assert_eq!(allocations(&fields(16)), 0);
+    assert_ne!(allocations(&fields(17)), 0);
+}
+
+/// Bodies that make the most of what each byte costs.
+fn hostile(size: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let repeat = |open: &str, part: &str, close: &str| {
+        format!("{open}{}{close}", part.repeat(size / part.len())).into_bytes()
+    };
+    let members = |open: &str, member: &dyn Fn(usize) -> String, close: &str| {
+        let length = member(size).len();
+        let members: Vec<String> = (0..size / length).map(member).collect();
+        format!("{open}{}{close}", members.join(",")).into_bytes()
+    };
+    let long = "k".repeat(1_000);
+    vec![
+        ("zeros", repeat("[", "0,", "0]")),
+        ("zeros inside", repeat("[[", "0,", "0]]")),
+        ("arrays", repeat("{\"a\":[", "[],", "[]]}")),
+        ("commas in a string", repeat("[\"", ",", "\"]")),
+        ("one name", repeat("{", "\"\":0,", "\"\":0}")),
+        ("one name inside", repeat("[{", "\"\":0,", "\"\":0}]")),
+        ("names", members("{", &|index| format!("\"{index}\":0"), "}")),
+        (
+            "indices inside, falling",
+            members("[{", &|index| format!("\"{}\":0", 9_999_999 - index), "}]"),
+        ),
+        ("long common beginnings", members("{", &|index| format!("\"{long}{index}\":0"), "}")),
+        (
+            "long common beginnings inside",
+            members("[{", &|index| format!("\"{long}{index}\":0"), "}]"),
+        ),
+        ("escaped names", members("{", &|index| format!("\"\\u0061\\u0062{index:07}\":0"), "}")),
+        ("names of one bucket", members("[", &|index| format!("{{{}}}", one_bucket(index)), "]")),
+        ("escapes", repeat("[\"", "\\u0000", "\"]")),
+        ("halves of pairs", repeat("[\"", "\\ud83d", "\"]")),
+        ("halves, each a value", repeat("[", "\"\\ud83d\",", "0]")),
+        ("broken UTF-8", [b"[\"".as_slice(), &vec![0xf0; size], b"\"]"].concat()),
+        ("digits", repeat("[0.", "1", "]")),
+        ("an exponent", repeat("[1e", "9", "]")),
+        ("blanks", repeat("{\"a\" ", " ", ":1}")),
+        ("one string", repeat("\"", "\\ud83d\\ude00", "\"")),
+        ("levels", [b"[".repeat(size / 2), b"]".repeat(size / 2)].concat()),
+        (
+            "levels of objects",
+            [b"{\"a\":".repeat(size / 7), b"0".to_vec(), b"}".repeat(size / 7)].concat(),
+        ),
+        ("open levels", b"[".repeat(size)),
+    ]
+}
+
+/// Thirty names that the first letters and the length do not tell apart.
+fn one_bucket(index: usize) -> String {
+    let names = (0..30).map(|name| format!("\"samename{name:02}{index:07}\":0"));
+    names.collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn hostile_bodies_take_no_more_memory_than_their_size_allows() {
+    for (name, body) in hostile(60_000) {
+        let budget = u64::try_from(4 * body.len() + 16 * 1024).unwrap();
+        let mut document = None;
+        let parse = || document = javascript::parse(&body, Profile::Node, Limits::WEBHOOK).ok();
+        let reading = measure(parse).bytes_max;
+        assert!(reading <= budget, "{name}: {reading} bytes to read {}", body.len());
+        let Some(document) = document else { continue };
+        let write = || document.write_sorted_values(&mut Sha256::new()).unwrap();
+        let writing = measure(write).bytes_max;
+        assert!(writing <= budget, "{name}: {writing} bytes to write {}", body.len());
+    }
+}
+
+#[test]
+fn hostile_bodies_of_a_megabyte_are_done_in_seconds() {
+    // Unoptimised, what is linear takes half a second here, and what is quadratic many minutes.
+    let limits = Limits::WEBHOOK.with_max_bytes(4 << 20).with_max_depth(u16::MAX);
+    for (name, body) in hostile(1 << 20) {
+        let start = Instant::now();
+        let outcome = content(&body, Profile::Node, limits);
+        assert!(start.elapsed() < Duration::from_secs(30), "{name}: {:?}", start.elapsed());
+        let refused = outcome == Err(JavascriptError::TooDeep { limit: u16::MAX });
+        assert_eq!(
+            refused,
+            name.contains("levels"),
+            "{name}: {:?}",
+            outcome.map(|text| text.len())
+        );
+    }
+}
+
+#[test]
+fn the_deepest_body_fits_a_stack_of_64_kib() {
+    let limits = Limits::WEBHOOK.with_max_bytes(1 << 20).with_max_depth(u16::MAX);
+    let depth = usize::from(u16::MAX);
+    let body = format!("{}1.0{}", "[".repeat(depth), "]".repeat(depth));
+    let deep = std::thread::Builder::new().stack_size(64 * 1024);
+    let length = deep.spawn(move || signed_length(body.as_bytes(), limits)).unwrap().join();
+    assert_eq!(length.unwrap(), Ok(2 * (depth - 1) + 1));
+}
+
+fn signed_length(body: &[u8], limits: Limits) -> Result<usize, JavascriptError> {
+    content(body, Profile::Node, limits).map(|content| content.len())
 }

@@ -1,10 +1,6 @@
 //! Fresh random bodies, each read by this crate and by a live Node: not one byte may differ.
 //!
 //! `COUNTERSIGN_SEED` repeats a run, `COUNTERSIGN_BODIES` makes it longer.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the seed is the clock, and CI is told by its environment"
-)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{ChildStdout, Command, Stdio};

@@ -23,7 +23,7 @@ const generateSignature = (data, apiKey) => {
 const sign = (body) => generateSignature(JSON.parse(body.toString("utf8")), API_KEY);
 
 const ROUND_MS = 50;
-const ROUNDS = 31;
+const ROUNDS = 11;
 
 for (const file of process.argv.slice(2)) {
   const body = readFileSync(file);

@@ -41,6 +41,15 @@ impl NumberText {
             None => self.write_str("Infinity"),
         }
     }
+
+    fn write_parted(&mut self, whole: &str, fraction: &str) -> fmt::Result {
+        self.write_str(whole)?;
+        if fraction.is_empty() {
+            return Ok(());
+        }
+        self.write_str(".")?;
+        self.write_str(fraction)
+    }
 }
 
 impl fmt::Write for NumberText {
@@ -72,7 +81,8 @@ impl Decimal {
         let exponent: i32 = exponent.parse().ok()?;
         let last_place = exponent.checked_sub(fraction.len().try_into().ok()?)?;
         let mut decimal = Self { digits: NumberText::EMPTY, point: exponent.saturating_add(1) };
-        write!(decimal.digits, "{whole}{fraction}").ok()?;
+        decimal.digits.write_str(whole).ok()?;
+        decimal.digits.write_str(fraction).ok()?;
         let even = even_digit_of_a_tie(value, last_place).and_then(|last| decimal.ending_in(last));
         Some(even.filter(|even| even.reads_back_as(value)).unwrap_or(decimal))
     }
@@ -94,14 +104,13 @@ impl Decimal {
         let digits = self.digits.as_str();
         let distance = usize::try_from(self.point.unsigned_abs()).unwrap_or(usize::MAX);
         match (self.point, digits.split_at_checked(distance)) {
-            (1..=21, Some((whole, ""))) => text.write_str(whole),
-            (1..=21, Some((whole, fraction))) => write!(text, "{whole}.{fraction}"),
+            (1..=21, Some((whole, fraction))) => text.write_parted(whole, fraction),
             (1..=21, None) => write!(text, "{digits:0<distance$}"),
             (-5..=0, _) => write!(text, "0.{:0<distance$}{digits}", ""),
             (point, _) => {
                 let (first, others) = digits.split_at_checked(1).ok_or(fmt::Error)?;
-                let dot = if others.is_empty() { "" } else { "." };
-                write!(text, "{first}{dot}{others}e{:+}", point.saturating_sub(1))
+                text.write_parted(first, others)?;
+                write!(text, "e{:+}", point.saturating_sub(1))
             }
         }
     }

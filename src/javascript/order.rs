@@ -1,111 +1,120 @@
 //! The order in which JavaScript keeps an object's members, and prints them.
 
-use std::cmp::Ordering;
-
-use super::tape::{Place, Span, View};
+use super::sort::Sorted;
+use super::tape::{PLACE_BITS, Place, Span, View, place_in};
 use super::text;
 
 /// What is known of an object's keys while they are read: enough to see that most objects are printed as they stand.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Filter {
-    seen: u64,
-    may_reorder: bool,
+    buckets: u64,
+    doubt: bool,
 }
 
 impl Filter {
-    pub(super) fn add(&mut self, name: &[u8], marks: u64) {
-        let bit = 1 << bucket(name);
-        let doubtful = marks & Span::ENCODED != 0 || name.first().is_some_and(u8::is_ascii_digit);
-        self.may_reorder |= doubtful || self.seen & bit != 0;
-        self.seen |= bit;
+    /// Adds the key that stands between `rest` and `behind`, quotes and all.
+    #[inline]
+    pub(super) fn add(&mut self, rest: &[u8], behind: &[u8], marks: u64) {
+        let bucket = bucket(rest, rest.len().saturating_sub(behind.len()));
+        self.doubt |= may_move(rest, marks) | (self.buckets & bucket != 0);
+        self.buckets |= bucket;
     }
 
-    pub(super) const fn may_reorder(self) -> bool {
-        self.may_reorder
+    /// Whether the keys that were added may be printed in another order than they stand, or be fewer.
+    ///
+    /// In doubt it says yes; [`OwnMembers`] then decides.
+    pub(super) fn reorder(self, view: View<'_, '_>, object: Place) -> bool {
+        self.doubt && may_reorder(view, object)
     }
 }
 
-/// Whether the members of the object at `place` may be printed in another order than they stand, or be fewer.
-///
-/// In doubt it says yes; [`own_members`] then decides. It looks at each key once, so that closing an object costs
-/// no more than reading it did.
-pub(super) fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
-    let mut seen = 0_u64;
+/// Looks at each key again, and in the few buckets that are shared compares them.
+fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
+    let mut buckets = 0;
     let mut keys = view.keys(object).enumerate();
     keys.any(|(count, key)| {
         let span = view.span(key);
-        let name = view.quoted(span);
-        if span.is(Span::ENCODED)
-            || name.first().is_some_and(u8::is_ascii_digit)
+        let name = view.bytes(span);
+        let bucket = bucket(view.body.get(span.start()..).unwrap_or_default(), name.len());
+        let is_shared = buckets & bucket != 0;
+        buckets |= bucket;
+        let is_same = |earlier| view.bytes(view.span(earlier)) == name;
+        may_move(name, span.marks())
             || count == KEYS_COMPARED
-        {
-            return true;
-        }
-        let bit = 1 << bucket(name);
-        let known = seen & bit != 0;
-        seen |= bit;
-        known
-            && view.keys(object).take(count).any(|earlier| view.quoted(view.span(earlier)) == name)
+            || is_shared && view.keys(object).take(count).any(is_same)
     })
 }
 
-/// The most keys that are compared with each other: past that, sorting is cheaper than what an attacker could make of it.
-const KEYS_COMPARED: usize = 64;
+/// The most keys that are compared with each other: past that, sorting costs less than what an attacker could make of it.
+const KEYS_COMPARED: usize = 32;
 
-/// One of 64 places for a key, by what tells sibling keys apart most often.
-fn bucket(name: &[u8]) -> u32 {
-    let first = name.first().copied().unwrap_or_default();
-    let middle = name.get(name.len() / 2).copied().unwrap_or_default();
-    let last = name.last().copied().unwrap_or_default();
-    let mixed = u32::from(first.wrapping_mul(3) ^ middle.wrapping_mul(5) ^ last.wrapping_mul(11));
-    mixed.wrapping_add(u32::try_from(name.len()).unwrap_or_default()) & 63
+/// Whether a key, quotes and all, may be an array index, or another key otherwise spelt.
+fn may_move(key: &[u8], marks: u64) -> bool {
+    marks & Span::ENCODED != 0 || matches!(key, [_, b'0'..=b'9', ..])
 }
 
-/// The places of the keys of an object that JavaScript keeps, in its order: array indices first, ascending, then
-/// the others as they were first seen; of keys that occur more than once, the last value.
-pub(super) fn own_members(view: View<'_, '_>, object: Place) -> Vec<Place> {
-    let mut members = Vec::new();
-    members.reserve_exact(view.keys(object).count());
-    members.extend(view.keys(object).map(|key| Member { first: key, last: key }));
-    let compare =
-        |left: Place, right: Place| text::compare(view, view.span(left), view.span(right));
-    members.sort_unstable_by(|left, right| {
-        compare(left.first, right.first).then(left.first.cmp(&right.first))
-    });
-    members.dedup_by(|later, kept| {
-        let same = compare(later.first, kept.first) == Ordering::Equal;
-        if same {
-            kept.last = later.last;
-        }
-        same
-    });
-    members.sort_unstable_by_key(|member| match array_index(view, member.first) {
-        Some(index) => (0, index, 0),
-        None => (1, 0, member.first),
-    });
-    members.into_iter().map(|member| member.last).collect()
+/// One of 64 bits for the key that `rest` begins with, `length` bytes with its quotes. Its first letters and its length tell
+/// siblings apart most often.
+#[inline]
+fn bucket(rest: &[u8], length: usize) -> u64 {
+    // Too near the end of the body to look at: it may be any key.
+    let Some(letters) = rest.first_chunk() else { return u64::MAX };
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    let behind = 64_u32.saturating_sub(length.saturating_mul(8));
+    let letters = u64::from_le_bytes(*letters) & u64::MAX.wrapping_shr(behind);
+    1 << (letters.wrapping_add(u64::from(length)).wrapping_mul(GOLDEN) >> 58)
 }
 
-#[derive(Clone, Copy)]
-struct Member {
-    first: Place,
-    last: Place,
+/// 2^64 over the golden ratio: multiplied with it, numbers that differ a little differ in the high bits.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The places of the keys of an object in the order in which JavaScript prints them: array indices first, ascending, then
+/// the others as each was first seen; the place of a repeated key is its last.
+pub(super) struct OwnMembers(std::vec::IntoIter<u64>);
+
+impl OwnMembers {
+    pub(super) fn new(view: View<'_, '_>, object: Place) -> Self {
+        let sorted = Sorted::new(view, object);
+        let rank = |first| match array_index(view, first) {
+            Some(index) => u64::from(index),
+            None => 1 << 32 | u64::from(first),
+        };
+        // As one number: a rank has 33 bits.
+        let number = |(first, last)| rank(first) << PLACE_BITS | u64::from(last);
+        let members = sorted.occurrences().map(number);
+        let mut members: Vec<u64> = members.collect();
+        members.sort_unstable();
+        Self(members.into_iter())
+    }
+}
+
+impl Iterator for OwnMembers {
+    type Item = Place;
+
+    fn next(&mut self) -> Option<Place> {
+        self.0.next().map(place_in)
+    }
 }
 
 /// The array index that a key spells (ECMA-262 §6.1.7): 0 to 2^32 - 2, canonical.
 fn array_index(view: View<'_, '_>, key: Place) -> Option<u32> {
-    let mut units = text::units(view.quoted(view.span(key)));
-    let first = digit(units.next()?)?;
-    if first == 0 {
-        return units.next().is_none().then_some(0);
+    let span = view.span(key);
+    let name = view.quoted(span);
+    if span.is(Span::ENCODED) {
+        return index_of_units(text::units(name));
     }
-    let index =
-        units.try_fold(first, |index, unit| index.checked_mul(10)?.checked_add(digit(unit)?))?;
-    (index != u32::MAX).then_some(index)
+    index_of_units(name.iter().copied().map(u16::from))
 }
 
-fn digit(unit: u16) -> Option<u32> {
-    char::from_u32(u32::from(unit))?.to_digit(10)
+fn index_of_units(units: impl Iterator<Item = u16>) -> Option<u32> {
+    let mut digits = units.map(|unit| char::from_u32(unit.into())?.to_digit(10));
+    match digits.next()?? {
+        0 => digits.next().is_none().then_some(0),
+        first => {
+            let push = |index: u32, digit: Option<u32>| index.checked_mul(10)?.checked_add(digit?);
+            digits.try_fold(first, push).filter(|index| *index != u32::MAX)
+        }
+    }
 }
 
 /// The numbers below `count` in the order of their decimal texts: 0, 1, 10, 11, 2.
@@ -123,4 +132,40 @@ pub(super) fn index_text_order(count: usize) -> impl Iterator<Item = usize> {
         (index > 0).then_some(index.saturating_add(1))
     });
     zero.into_iter().chain(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::javascript::{Limits, Profile, read};
+
+    #[test]
+    fn indices_come_in_the_order_of_their_texts() {
+        for count in 0..=1_234 {
+            let mut expected: Vec<usize> = (0..count).collect();
+            expected.sort_by_key(usize::to_string);
+            assert!(index_text_order(count).eq(expected), "{count}");
+        }
+    }
+
+    /// Whether the object is printed as it stands, which decides how fast and not how.
+    fn stands(object: &str) -> bool {
+        let body = format!("[{object}]        ");
+        let tape = read::read(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
+        tape.spans()[1].is(Span::VERBATIM)
+    }
+
+    #[test]
+    fn objects_are_taken_apart_only_for_keys_that_may_move() {
+        let siblings = |count| {
+            let members = (0..count).map(|index| format!(r#""sameletters{index:02}":0"#));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        };
+        assert!(stands(r#"{"id":1,"name":"a","note":{"x":[1]},"":0}"#));
+        assert!(stands(&siblings(32)));
+        assert!(!stands(&siblings(33)));
+        for moving in [r#"{"a":0,"b":0,"a":0}"#, r#"{"a":0,"1":0}"#, r#"{"a":0,"\u0031":0}"#] {
+            assert!(!stands(moving), "{moving}");
+        }
+    }
 }

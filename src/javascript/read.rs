@@ -1,8 +1,9 @@
 //! One pass over a body that checks its grammar (RFC 8259, as `JSON.parse` takes it) and fills the tape.
 
+use super::order::Filter;
 use super::spill::Spill;
 use super::tape::{Place, Span, Tape, View};
-use super::{JavascriptError, Limits, Profile, order, scan};
+use super::{JavascriptError, Limits, Profile, scan};
 
 /// The tape of `body`.
 pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape, JavascriptError> {
@@ -13,8 +14,7 @@ pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape
         Profile::Node => body,
         Profile::BomTolerant => body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body),
     };
-    let mut reader =
-        Reader { body, tape: Tape::new(), open: Spill::new(), in_object: false, limits };
+    let mut reader = Reader { body, tape: Tape::new(), open: Spill::new(), closing: None, limits };
     reader.document(rest)?;
     Ok(reader.tape)
 }
@@ -24,9 +24,9 @@ struct Reader<'b> {
     body: &'b [u8],
     tape: Tape,
     /// What is not closed yet, the innermost last.
-    open: Spill<Open, 4>,
-    /// The innermost is an object.
-    in_object: bool,
+    open: Spill<Open, 1>,
+    /// What closes the innermost.
+    closing: Option<u8>,
     limits: Limits,
 }
 
@@ -35,19 +35,18 @@ struct Reader<'b> {
 struct Open {
     place: Place,
     start: usize,
-    is_object: bool,
-    /// What was seen so far lets `JSON.stringify` print it as it stands.
+    /// What closes the one around it.
+    closing_around: Option<u8>,
+    /// Whether what was seen of it so far is what `JSON.stringify` would print.
     verbatim: bool,
-    keys: order::Filter,
+    keys: Filter,
 }
-
-type Rest<'b> = Result<&'b [u8], JavascriptError>;
 
 impl<'b> Reader<'b> {
     fn document(&mut self, rest: &'b [u8]) -> Result<(), JavascriptError> {
         let mut rest = self.blank(rest);
         loop {
-            if self.in_object {
+            if self.closing == Some(b'}') {
                 rest = self.key(rest)?;
             }
             let (behind, value_is_due) = self.value(rest)?;
@@ -55,13 +54,15 @@ impl<'b> Reader<'b> {
             if value_is_due {
                 continue;
             }
-            while let [b'}' | b']', behind @ ..] = rest {
-                self.close(rest, behind)?;
+            while let [bracket @ (b'}' | b']'), behind @ ..] = rest
+                && self.closing == Some(*bracket)
+            {
+                self.close(behind);
                 rest = self.blank(behind);
             }
-            rest = match (rest, self.open.len()) {
-                ([], 0) => return Ok(()),
-                ([b',', behind @ ..], 1..) => self.blank(behind),
+            rest = match (rest, self.closing) {
+                ([], None) => return Ok(()),
+                ([b',', behind @ ..], Some(_)) => self.blank(behind),
                 _ => return Err(self.syntax(rest)),
             }
         }
@@ -69,43 +70,27 @@ impl<'b> Reader<'b> {
 
     /// Reads a value, or of an array or object that is not empty the bracket: then another value is due.
     fn value(&mut self, rest: &'b [u8]) -> Result<(&'b [u8], bool), JavascriptError> {
-        match rest {
-            [b'{', inner @ ..] => {
-                self.open(rest, true)?;
-                let inner = self.blank(inner);
-                Ok((inner, !inner.starts_with(b"}")))
-            }
-            [b'[', inner @ ..] => {
-                self.open(rest, false)?;
-                let inner = self.blank(inner);
-                Ok((inner, !inner.starts_with(b"]")))
-            }
-            _ => Ok((self.scalar(rest)?, false)),
-        }
-    }
-
-    fn scalar(&mut self, rest: &'b [u8]) -> Rest<'b> {
         let (behind, marks) = match rest {
             [b'"', text @ ..] => scan::string(text).ok_or_else(|| self.syntax(rest))?,
+            [b'{', inner @ ..] => return self.open(rest, inner, b'}'),
+            [b'[', inner @ ..] => return self.open(rest, inner, b']'),
             [b't', b'r', b'u', b'e', behind @ ..] => (behind, Span::VERBATIM),
             [b'f', b'a', b'l', b's', b'e', behind @ ..] => (behind, Span::VERBATIM),
             [b'n', b'u', b'l', b'l', behind @ ..] => (behind, Span::VERBATIM),
             number => scan::number(number).ok_or_else(|| self.syntax(rest))?,
         };
         self.push(rest, behind, marks);
-        Ok(behind)
+        Ok((behind, false))
     }
 
-    fn key(&mut self, rest: &'b [u8]) -> Rest<'b> {
+    fn key(&mut self, rest: &'b [u8]) -> Result<&'b [u8], JavascriptError> {
         let [b'"', text @ ..] = rest else { return Err(self.syntax(rest)) };
         let (behind, marks) = scan::string(text).ok_or_else(|| self.syntax(rest))?;
         self.push(rest, behind, marks);
-        // The outermost object is printed by `Object.keys(…).sort()`, which needs no such help.
-        if self.open.len() > 1
+        if !self.is_outermost()
             && let Some(open) = self.open.last_mut()
         {
-            let length = text.len().saturating_sub(behind.len()).saturating_sub(1);
-            open.keys.add(text.get(..length).unwrap_or_default(), marks);
+            open.keys.add(rest, behind, marks);
         }
         match self.blank(behind) {
             [b':', behind @ ..] => Ok(self.blank(behind)),
@@ -113,38 +98,46 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn open(&mut self, rest: &[u8], is_object: bool) -> Result<(), JavascriptError> {
+    fn open(
+        &mut self,
+        rest: &[u8],
+        inner: &'b [u8],
+        closing: u8,
+    ) -> Result<(&'b [u8], bool), JavascriptError> {
         if self.open.len() >= usize::from(self.limits.max_depth) {
             return Err(JavascriptError::TooDeep { limit: self.limits.max_depth });
         }
         let start = self.offset(rest);
         let place = self.tape.push(Span::new(start, start, 0), rest);
-        let keys = order::Filter::default();
-        self.in_object = is_object;
-        self.open.push(Open { place, start, is_object, verbatim: true, keys }, || 4);
-        Ok(())
+        let closing_around = self.closing.replace(closing);
+        let keys = Filter::default();
+        self.open.push(Open { place, start, closing_around, verbatim: true, keys }, || 4);
+        let inner = self.blank(inner);
+        Ok((inner, inner.first() != Some(&closing)))
     }
 
-    /// Ends the innermost array or object with the bracket at `rest`.
-    fn close(&mut self, rest: &'b [u8], behind: &[u8]) -> Result<(), JavascriptError> {
-        let open = self.open.pop().ok_or_else(|| self.syntax(rest))?;
-        if self.in_object != rest.starts_with(b"}") {
-            return Err(self.syntax(rest));
-        }
+    /// Ends the innermost array or object, `behind` being what follows it.
+    fn close(&mut self, behind: &[u8]) {
+        let is_outermost = self.is_outermost();
+        let Some(open) = self.open.pop() else { return };
         let end = self.offset(behind);
         self.tape.set(open.place, Span::new(open.start, end, 0));
-        self.in_object = self.open.last_mut().is_some_and(|around| around.is_object);
-        let reordered = open.is_object
-            && (self.open.len() == 0
-                || open.keys.may_reorder() && order::may_reorder(self.view(), open.place));
-        let marks = match (reordered, open.verbatim) {
-            (true, _) => Span::REORDERED,
-            (false, true) => Span::VERBATIM,
-            (false, false) => 0,
+        let is_object = self.closing == Some(b'}');
+        self.closing = open.closing_around;
+        let marks = if is_object && (is_outermost || open.keys.reorder(self.view(), open.place)) {
+            Span::REORDERED
+        } else if open.verbatim {
+            Span::VERBATIM
+        } else {
+            0
         };
         self.tape.set(open.place, Span::new(open.start, end, marks));
         self.note(marks);
-        Ok(())
+    }
+
+    /// The keys of the outermost object are sorted when they are printed, whatever they are.
+    const fn is_outermost(&self) -> bool {
+        self.open.len() <= 1
     }
 
     /// Adds what stands between `rest` and `behind` to the tape.

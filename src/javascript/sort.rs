@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::spill::Spill;
-use super::tape::{Place, Span, View};
+use super::tape::{PLACE_BITS, Place, Span, View, place_in};
 use super::text;
 
 /// An object's keys in sorted order.
@@ -26,11 +26,24 @@ impl Sorted {
         Self(keys)
     }
 
-    /// The places of the keys from the `first` on, one for each name: the last.
-    pub(super) fn places(&self, first: usize) -> impl Iterator<Item = (usize, Place)> {
-        let kept = |(_, key): &(usize, &Key)| !key.is_dropped();
+    /// The places of the keys from the `start`th on, one for each name: the last.
+    pub(super) fn places(&self, start: usize) -> impl Iterator<Item = (usize, Place)> {
+        let kept = |(_, key): &(usize, &Key)| !key.is_repeated();
         let keys = self.0.as_slice().iter().enumerate();
-        keys.skip(first).filter(kept).map(|(index, key)| (index, key.place()))
+        keys.skip(start).filter(kept).map(|(index, key)| (index, key.place()))
+    }
+
+    /// The first and the last place of each name.
+    pub(super) fn occurrences(&self) -> impl Iterator<Item = (Place, Place)> {
+        let mut first = None;
+        self.0.as_slice().iter().filter_map(move |key| {
+            let first_so_far = first.take().unwrap_or(key.place());
+            if key.is_repeated() {
+                first = Some(first_so_far);
+                return None;
+            }
+            Some((first_so_far, key.place()))
+        })
     }
 }
 
@@ -48,17 +61,22 @@ impl Key {
         self.0 >> 32
     }
 
-    const fn is_dropped(self) -> bool {
-        self.0 == DROPPED
+    fn place(self) -> Place {
+        place_in(self.0)
     }
 
-    fn place(self) -> Place {
-        Place::try_from(self.0 & DROPPED).unwrap_or_default()
+    /// Marks a key of which the next is another occurrence.
+    const fn set_repeated(&mut self) {
+        self.0 |= REPEATED;
+    }
+
+    const fn is_repeated(self) -> bool {
+        self.0 & REPEATED != 0
     }
 }
 
-/// What is left of a key that is repeated later: no place.
-const DROPPED: u64 = 0xffff_ffff;
+/// The bit above a place; it is set only where sorting is over.
+const REPEATED: u64 = 1 << PLACE_BITS;
 
 /// Sorts keys that are as they stand, their first segments given, four bytes at a time: comparing numbers that lie side by
 /// side is many times faster than following each key to the body.
@@ -71,7 +89,7 @@ fn sort_by_segments<'k>(view: View<'_, '_>, keys: &'k mut [Key]) {
             match run {
                 [] | [_] => {}
                 // A zero is padding: these keys end here, and are one and the same.
-                [first, ..] if first.segment() & 0xff == 0 => drop_repeated(view, run),
+                [first, ..] if first.segment() & 0xff == 0 => mark_repeated(view, run),
                 run if run.len() <= SHORT_RUN => sort_whole(view, run),
                 run => {
                     run.iter_mut().for_each(|key| *key = Key::new(view, key.place(), depth));
@@ -89,18 +107,17 @@ fn sort_whole(view: View<'_, '_>, keys: &mut [Key]) {
     keys.sort_unstable_by(|left, right| {
         compare(view, left.place(), right.place()).then(left.place().cmp(&right.place()))
     });
-    drop_repeated(view, keys);
+    mark_repeated(view, keys);
 }
 
-/// Drops all but the last of sorted keys that are the same.
-fn drop_repeated(view: View<'_, '_>, keys: &mut [Key]) {
-    let mut later = None;
+/// Marks all but the last of sorted keys that are the same.
+fn mark_repeated(view: View<'_, '_>, keys: &mut [Key]) {
+    let mut later: Option<Key> = None;
     for key in keys.iter_mut().rev() {
-        let place = key.place();
-        if later.is_some_and(|later| compare(view, place, later).is_eq()) {
-            key.0 = DROPPED;
+        if later.is_some_and(|later| compare(view, key.place(), later.place()).is_eq()) {
+            key.set_repeated();
         }
-        later = Some(place);
+        later = Some(*key);
     }
 }
 

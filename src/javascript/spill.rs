@@ -66,3 +66,26 @@ impl<T: Copy + Default, const N: usize> Spill<T, N> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_are_the_same_inside_and_outside() {
+        let mut list: Spill<usize, 2> = Spill::new();
+        for round in 0..2 {
+            for item in 0..5 {
+                assert_eq!((list.len(), list.as_slice().len()), (item, item), "{round}");
+                list.push(item, || 3);
+            }
+            assert_eq!(list.as_slice(), [0, 1, 2, 3, 4]);
+            *list.last_mut().unwrap() = 9;
+            assert_eq!(list.as_mut_slice(), [0, 1, 2, 3, 9]);
+            for item in [9, 3, 2, 1, 0] {
+                assert_eq!(list.pop(), Some(item));
+            }
+            assert_eq!(list.pop(), None);
+        }
+    }
+}

@@ -10,7 +10,7 @@ pub(super) struct Span(u64);
 
 impl Span {
     /// The last offset a tape can address.
-    pub(super) const MAX_OFFSET: usize = 0x1fff_ffff;
+    pub(super) const MAX_OFFSET: usize = (1 << PLACE_BITS) - 1;
 
     /// `JSON.stringify` prints the very bytes.
     pub(super) const VERBATIM: u64 = 1 << 61;
@@ -31,6 +31,10 @@ impl Span {
         usize::try_from(self.0).unwrap_or_default() & Self::MAX_OFFSET
     }
 
+    pub(super) const fn marks(self) -> u64 {
+        self.0 & (Self::VERBATIM | Self::ENCODED | Self::REORDERED)
+    }
+
     pub(super) const fn is(self, mark: u64) -> bool {
         self.0 & mark != 0
     }
@@ -44,6 +48,14 @@ pub(super) struct Tape(Spill<Span, 33>);
 
 /// Where on the tape.
 pub(super) type Place = u32;
+
+/// A place has so many bits, as an offset has, because there are fewer spans than bytes.
+pub(super) const PLACE_BITS: u32 = 29;
+
+/// The place in the low bits of a number.
+pub(super) fn place_in(number: u64) -> Place {
+    Place::try_from(number & ((1 << PLACE_BITS) - 1)).unwrap_or_default()
+}
 
 impl Tape {
     pub(super) fn new() -> Self {
@@ -102,10 +114,8 @@ impl<'d, 'b> View<'d, 'b> {
 
     /// The bytes between the quotes of a string.
     pub(super) fn quoted(self, span: Span) -> &'b [u8] {
-        match self.bytes(span) {
-            [b'"', text @ .., b'"'] => text,
-            other => other,
-        }
+        let (start, end) = (span.start().wrapping_add(1), span.end().wrapping_sub(1));
+        self.body.get(start..end).unwrap_or_default()
     }
 
     /// The place behind a value and all that is in it.
@@ -185,4 +195,33 @@ fn to_u32(offset: usize) -> u32 {
 
 fn to_usize(offset: u32) -> usize {
     usize::try_from(offset).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::javascript::{Limits, Profile, read};
+
+    #[test]
+    fn a_value_is_stepped_over_with_all_that_is_in_it() {
+        for inner in 0..80 {
+            let body = format!("[[{}],{{}},{{\"k\":[[[1]]]}},7]", vec!["0"; inner].join(","));
+            let tape = read::read(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
+            let view = View { body: body.as_bytes(), spans: tape.spans() };
+            let inner = u32::try_from(inner).unwrap();
+            let places: Vec<Place> = view.elements(0).collect();
+            assert_eq!(places, [1, 2 + inner, 3 + inner, 9 + inner], "{body}");
+        }
+    }
+
+    #[test]
+    fn no_body_gives_more_spans_than_are_reserved() {
+        for body in ["[0,0,0]", "0", "[]", "[[],[]]", r#"{"":0,"":0}"#, r#"[",,,,"]"#, "[[[[1]]]]"]
+        {
+            let tape = read::read(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
+            assert!(tape.spans().len() <= most_spans(body.as_bytes()), "{body}");
+        }
+        assert_eq!(most_spans(&b",".repeat(1_000)), 501);
+        assert_eq!(most_spans(&b"[a".repeat(1_000)), 1_001);
+    }
 }

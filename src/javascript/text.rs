@@ -111,10 +111,10 @@ pub(super) fn segment(text: &[u8], depth: usize) -> u32 {
         Some(four) => bytes = *four,
         None => bytes.iter_mut().zip(rest).for_each(|(byte, found)| *byte = *found),
     }
-    if !bytes.is_ascii() {
-        bytes = bytes.map(rank);
+    match u32::from_be_bytes(bytes) {
+        ascii if ascii & 0x8080_8080 == 0 => ascii,
+        _ => u32::from_be_bytes(bytes.map(rank)),
     }
-    u32::from_be_bytes(bytes)
 }
 
 /// The order of UTF-16 is that of UTF-8 but for the lead bytes of U+E000 to U+FFFF, 0xEE and 0xEF: they come behind those

@@ -1,7 +1,7 @@
 //! What `String` and `JSON.stringify` print, from the tape.
 
 use super::number::NumberText;
-use super::order::{index_text_order, own_members};
+use super::order::{OwnMembers, index_text_order};
 use super::sink::Concatenation;
 use super::sort::Sorted;
 use super::tape::{Elements, Keys, Place, Span};
@@ -62,7 +62,7 @@ impl Concatenation<'_> {
         let rest = match value.kind() {
             Kind::Array => Rest::Elements(view.elements(place)),
             Kind::Object if value.span().is(Span::REORDERED) => {
-                Rest::Reordered(own_members(view, place).into_iter())
+                Rest::OwnMembers(OwnMembers::new(view, place))
             }
             Kind::Object => Rest::Keys(view.keys(place)),
             Kind::String => {
@@ -74,7 +74,7 @@ impl Concatenation<'_> {
                 return None;
             }
         };
-        self.write(if value.kind() == Kind::Array { b"[" } else { b"{" });
+        self.write_byte(if value.kind() == Kind::Array { b'[' } else { b'{' });
         Some(HalfPrinted::new(value, rest))
     }
 
@@ -87,7 +87,7 @@ impl Concatenation<'_> {
     }
 
     fn push_json_string(&mut self, value: Value<'_, '_>) {
-        self.write(b"\"");
+        self.write_byte(b'"');
         let mut high_surrogate = None;
         for piece in Pieces::new(value.view.quoted(value.span())) {
             match (piece, high_surrogate.take()) {
@@ -103,7 +103,7 @@ impl Concatenation<'_> {
             }
         }
         high_surrogate.into_iter().for_each(|high| self.push_escape(high));
-        self.write(b"\"");
+        self.write_byte(b'"');
     }
 
     /// ECMA-262 §25.5.2.3, `QuoteJSONString`.
@@ -151,38 +151,40 @@ pub(super) fn stringify(value: Value<'_, '_>, text: &mut Concatenation<'_>) {
 struct HalfPrinted<'d, 'b> {
     value: Value<'d, 'b>,
     rest: Rest<'d, 'b>,
-    comma: &'static [u8],
+    is_first: bool,
 }
 
 /// The places of what is still to print.
 enum Rest<'d, 'b> {
     Elements(Elements<'d, 'b>),
     Keys(Keys<'d, 'b>),
-    Reordered(std::vec::IntoIter<Place>),
+    OwnMembers(OwnMembers),
 }
 
 impl<'d, 'b> HalfPrinted<'d, 'b> {
     fn new(value: Value<'d, 'b>, rest: Rest<'d, 'b>) -> Self {
-        Self { value, rest, comma: b"" }
+        Self { value, rest, is_first: true }
     }
 
     /// Prints what stands before the next value and returns that value, or prints the closing bracket.
     fn print_up_to_next(&mut self, text: &mut Concatenation<'_>) -> Option<Value<'d, 'b>> {
         let (place, closing, is_object) = match &mut self.rest {
-            Rest::Elements(elements) => (elements.next(), b"]", false),
-            Rest::Keys(keys) => (keys.next(), b"}", true),
-            Rest::Reordered(keys) => (keys.next(), b"}", true),
+            Rest::Elements(elements) => (elements.next(), b']', false),
+            Rest::Keys(keys) => (keys.next(), b'}', true),
+            Rest::OwnMembers(keys) => (keys.next(), b'}', true),
         };
         let Some(place) = place else {
-            text.write(closing);
+            text.write_byte(closing);
             return None;
         };
-        text.write(std::mem::replace(&mut self.comma, b","));
+        if !std::mem::take(&mut self.is_first) {
+            text.write_byte(b',');
+        }
         if !is_object {
             return Some(self.value.at(place));
         }
         let _ = text.push_json_or_open(self.value.at(place));
-        text.write(b":");
+        text.write_byte(b':');
         Some(self.value.at(place.saturating_add(1)))
     }
 }
