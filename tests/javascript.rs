@@ -357,7 +357,7 @@ fn parts_of_a_concatenation_join_in_utf16() {
         text(&|text| {
             text.push(high);
             text.push_str("");
-            text.push(low)
+            text.push(low);
         }),
         "😀"
     );
@@ -365,7 +365,7 @@ fn parts_of_a_concatenation_join_in_utf16() {
         text(&|text| {
             text.push(high);
             text.push_str("=");
-            text.push(low)
+            text.push(low);
         }),
         "\u{fffd}=\u{fffd}"
     );

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use countersign::encoding::{base64url, hex};
 use countersign::jwt::explain::Language;
-use countersign::jwt::{JwtError, Policy, PolicyBuilder, PolicyProblem, Reusable, SingleUse};
+use countersign::jwt::{JwtError, Lint, Policy, PolicyBuilder, PolicyProblem, Reusable, SingleUse};
 use countersign::jwt::{TokenLimits, TokenSigner, TokenType, UnverifiedToken, explain};
 use countersign::key::{Algorithm, SigningKey, VerifyingKey};
 use countersign::secret::Secret;
@@ -805,7 +805,7 @@ fn fingerprints_tell_policies_apart_and_equal_ones_together() {
 
 #[test]
 fn lint_names_what_is_questionable() {
-    let codes = |policy: Policy| policy.lint().iter().map(|lint| lint.code()).collect::<Vec<_>>();
+    let codes = |policy: Policy| policy.lint().iter().map(Lint::code).collect::<Vec<_>>();
     assert_eq!(
         codes(builder().build().unwrap()),
         [

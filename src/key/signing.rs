@@ -49,7 +49,7 @@ pub struct SigningKey {
 }
 
 enum Material {
-    Private(Signer),
+    Private(Box<Signer>),
     Mac(Box<MacKey>),
 }
 
@@ -178,7 +178,7 @@ impl SigningKey {
 
     fn from_private(key: PrivateKey, algorithm: Option<Algorithm>) -> Result<Self, KeyError> {
         let verifying = VerifyingKey::from_public(key.public, algorithm)?;
-        Ok(Self { material: Arc::new(Material::Private(key.signer)), verifying })
+        Ok(Self { material: Arc::new(Material::Private(Box::new(key.signer))), verifying })
     }
 }
 
