@@ -84,3 +84,27 @@ impl SharedJwksCache {
         self.cache.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn l7_a_panic_in_a_holder_loses_nothing() {
+        let cache = SharedJwksCache::new(JwksCache::builder().build().unwrap());
+        let ticket = cache.poll_fetch(UnixTime::from_secs(1)).unwrap();
+        let panicked = thread::scope(|scope| {
+            let holder = scope.spawn(|| {
+                let _held = cache.write();
+                panic!("by design");
+            });
+            holder.join().is_err()
+        });
+        assert!(panicked && cache.cache.is_poisoned());
+        let outcome = cache.handle_failure(ticket, UnixTime::from_secs(2));
+        assert_eq!(outcome, FetchOutcome::KeptLastGood { reason: JwksError::Transport });
+        assert!(matches!(cache.lookup("k1", UnixTime::from_secs(2)), Lookup::Refused(_)));
+    }
+}
