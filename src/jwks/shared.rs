@@ -69,10 +69,10 @@ impl SharedJwksCache {
         self.read().export()
     }
 
-    /// See [`JwksCache::set`].
+    /// See [`JwksCache::trusted_set`].
     #[must_use]
-    pub fn set(&self, now: UnixTime) -> Option<JwkSet> {
-        self.write().set(now).cloned()
+    pub fn trusted_set(&self, now: UnixTime) -> Option<JwkSet> {
+        self.write().trusted_set(now).cloned()
     }
 
     // No code of this crate panics under the lock; whose ever does, leaves whole values behind.
