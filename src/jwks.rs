@@ -29,9 +29,9 @@
 //! remembered: a million of them leave the cache as it was.
 //!
 //! # Clocks
-//! Ages are measured in a time of the cache's own. Where the host's clock steps back no key gets younger, and
-//! when it has stayed there for a minute time goes on. Where it leaps ahead the keys may be too old for as long as it
-//! stays there; if it comes back within five minutes, they are as good as before.
+//! Ages are measured in a time of the cache's own. Where the host's clock steps back no key gets younger,
+//! and when it has stayed there for a minute time goes on. Where it leaps ahead the keys may be too old for
+//! as long as it stays there; if it comes back within five minutes, they are as good as before.
 //!
 //! # Examples
 //! ```

@@ -11,7 +11,8 @@ use crate::time::UnixTime;
 /// stops time: no key ages and no cool-down ends until the clock gets there again. So
 ///
 /// - where the clock goes forward, steady time does;
-/// - where it is behind by [`SLACK`](Self::SLACK) or less, steady time stands still: threads read their clocks apart;
+/// - where it is behind by [`SLACK`](Self::SLACK) or less, steady time stands still: threads read their
+///   clocks apart;
 /// - where it stays further behind, it was set back: steady time goes on from where it was;
 /// - a leap that is taken back soon is told to the caller, who makes up for it.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ use crate::time::UnixTime;
 
 /// A [`JwksCache`] that threads share: the same methods, by `&self`.
 ///
-/// Lookups that change nothing, which is nearly all of them, read side by side. Tickets are written and answers taken
-/// under a lock that is held for some comparisons; documents are read outside it.
+/// Lookups that change nothing, which is nearly all of them, read side by side. Tickets are written and
+/// answers taken under a lock that is held for some comparisons; documents are read outside it.
 #[derive(Debug)]
 pub struct SharedJwksCache {
     cache: RwLock<JwksCache>,
