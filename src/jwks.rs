@@ -1,15 +1,15 @@
 //! Key sets, their cache, and pre-synced key rings.
 //!
-//! - [`JwkSet`] reads one document (RFC 7517 §5), entry by entry, and [`diff`] compares two.
-//! - [`JwksCache`] keeps the set of one issuer: which keys to use, when to fetch, what to refuse. It fetches
-//!   nothing itself. [`SharedJwksCache`] is the same for many threads.
-//! - [`KeyRing`] holds keys of many owners that were synced beforehand, and never lets them go without their owner.
+//! - [`JwkSet`] reads one document (RFC 7517 §5), entry by entry; [`diff`] compares two.
+//! - [`JwksCache`] keeps the set of one issuer: which keys to use, when to fetch, what to refuse. It
+//!   fetches nothing itself. [`SharedJwksCache`] is the same for many threads.
+//! - [`KeyRing`] holds keys of many owners that were synced beforehand, and lets none go without its owner.
 //!
 //! # How the cache behaves
-//! It is *empty* until a fetch brings a set. A set is *fresh* until its soft age: 10 minutes, or what
-//! `Cache-Control` and `Age` say, from a minute to seven eighths of the hard age. Then it is *stale*, and as
-//! good as before: lookups find its keys and one of them brings a [`Ticket`] to fetch again beside. At the hard age, 24
-//! hours after it was asked for, it is *over* and trusted no more, whatever the reason that no other came.
+//! It is *empty* until a fetch brings a set. The set is *fresh* until its soft age: 10 minutes, or what
+//! `Cache-Control` and `Age` say, from one minute to seven eighths of the hard age. Then it is *stale*, and
+//! as good as before: lookups find its keys, and one of them brings a [`Ticket`] to fetch again beside. At the
+//! hard age, 24 hours after it was asked for, it is *over*: trusted no more, for whatever reason no other came.
 //!
 //! | a lookup finds | fetch under way | may fetch | may not yet |
 //! |---|---|---|---|
@@ -18,22 +18,20 @@
 //! | no such key in the set | `Wait` | `Fetch` | `Refused(UnknownKey)`: the token is bad |
 //! | no set, or one that is over | `Wait` | `Fetch` | `Refused(Unavailable)`: we are, not the token |
 //!
-//! From one fetch to the next passes a cool-down of 60 seconds at least, counted from the start of the last one, whether
-//! it went well, failed or was never heard of again. So nobody can have the issuer asked more than once a minute,
-//! by whatever key ids, and a key that the issuer adds waits no longer than that. Refreshes that fail
-//! become rarer, down to one in eight cool-downs, while the keys are good; as soon as somebody has to wait it is the
-//! cool-down again.
+//! *May fetch*: a cool-down of 60 seconds lies between the starts of any two fetches, however the first one
+//! ended, or if nothing was heard of it. So nobody can have the issuer asked more than once a minute, by
+//! whatever key ids, and a key that the issuer adds waits for a minute at most. Refreshes that fail become
+//! rarer while the keys are good, down to one in eight cool-downs; whoever has to wait does not wait for that.
 //!
-//! There is one ticket at a time. An answer is taken against its ticket and within 15 seconds, or not at all. Only a status
-//! of 200 with a set in which at least one key is usable replaces the last good set. Everything else is
-//! reported as a value, [`FetchOutcome`], and changes nothing.
-//!
-//! Nothing is remembered of key ids that were not found: a million of them leave the cache as it was.
+//! There is one ticket at a time. An answer is taken against its ticket and within 15 seconds, or not at
+//! all. Only a status of 200 with at least one usable key replaces the last good set; anything else is
+//! reported, as a [`FetchOutcome`], and changes nothing. Of key ids that were not found nothing is
+//! remembered: a million of them leave the cache as it was.
 //!
 //! # Clocks
-//! Ages are measured in a time of the cache's own. A clock that steps back makes no key younger, and once it has stayed there for a minute, time
-//! goes on. A clock that leaps ahead makes the keys too old for as long as it stays there; if it comes back within five
-//! minutes, they are as good as before.
+//! Ages are measured in a time of the cache's own. Where the host's clock steps back no key gets younger,
+//! and when it has stayed there for a minute time goes on. Where it leaps ahead the keys may be too old for
+//! as long as it stays there; if it comes back within five minutes, they are as good as before.
 //!
 //! # Examples
 //! ```
@@ -73,9 +71,9 @@
 //! ```
 //!
 //! # Incomplete support
-//! Members of a set other than `keys` are not looked at (RFC 7517 §5 says to ignore them), nor are certificates (`x5c`, `x5u`).
-//! Conditional requests are not made: a set is small, and a 304 is no 200. `s-maxage`, `stale-if-error` and
-//! `Expires` are not read.
+//! Members of a set other than `keys` are ignored (RFC 7517 §5 says so), and so are certificates (`x5c`,
+//! `x5u`). Requests are not conditional: a set is small, and a 304 is no 200. `s-maxage`, `stale-if-error`
+//! and `Expires` are not read.
 
 mod cache;
 mod clock;

@@ -506,7 +506,7 @@ fn after(seconds: u64) -> UnixTime {
 }
 
 #[test]
-fn a_ring_gives_keys_with_their_owner_alone() {
+fn s2_17_s2_20_a_ring_gives_keys_with_their_owner_alone() {
     let ring = KeyRing::builder()
         .key("partner-a", key(RSA, "a1"), KeyRing::ALWAYS)
         .set("partner-b", &set(&[jwk(P256, "b1"), jwk(P384, "b2")]), KeyRing::ALWAYS)
@@ -621,6 +621,9 @@ fn codes_and_classes_stay_as_they_are() {
     ] {
         assert_eq!((error.code(), error.class()), (code, class), "{error}");
     }
+    assert_eq!(SkipReason::NotAnObject.code(), "jwks.entry_not_an_object");
+    assert_eq!(SkipReason::TooManyForKeyId.code(), "jwks.entry_too_many_for_key_id");
+    assert_eq!(SkipReason::Key(KeyError::Use).code(), KeyError::Use.code());
     for (refusal, code, class) in [
         (Refusal::KeyIdForm, "jwks.key_id_form", Class::Malformed),
         (Refusal::UnknownKey { retry_at: None }, "jwks.unknown_key", Class::Forged),

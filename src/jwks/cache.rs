@@ -161,7 +161,7 @@ impl JwksCache {
     /// that keep their keys fresh by a timer.
     pub fn poll_fetch(&mut self, now: UnixTime) -> Option<Ticket> {
         let at = self.observe(now);
-        let due = if self.trusted(at).is_some() {
+        let due = if self.trusted_at(at).is_some() {
             self.refresh_is_due(at)
         } else {
             self.in_flight_until(at).is_none() && at >= self.next_attempt()
@@ -233,9 +233,9 @@ impl JwksCache {
     }
 
     /// The set that is trusted now: for a readiness probe, or to show.
-    pub fn set(&mut self, now: UnixTime) -> Option<&JwkSet> {
+    pub fn trusted_set(&mut self, now: UnixTime) -> Option<&JwkSet> {
         let at = self.observe(now);
-        self.trusted(at).map(|good| &good.set)
+        self.trusted_at(at).map(|good| &good.set)
     }
 
     /// The answer to a lookup that changes nothing, not even the clock.
@@ -269,7 +269,7 @@ impl JwksCache {
         if !key_id.is_empty() && !is_key_id(key_id) {
             return Verdict::Settled(Lookup::Refused(Refusal::KeyIdForm));
         }
-        let trusted = self.trusted(at);
+        let trusted = self.trusted_at(at);
         if let Some(keys) = trusted.and_then(|good| good.set.keys_for(key_id)) {
             return match self.refresh_is_due(at) {
                 true => Verdict::Refresh(keys),
@@ -302,7 +302,7 @@ impl JwksCache {
         self.clock.get()
     }
 
-    fn trusted(&self, at: UnixTime) -> Option<&Good> {
+    fn trusted_at(&self, at: UnixTime) -> Option<&Good> {
         self.good.as_ref().filter(|good| good.age(at) < self.settings.hard_age)
     }
 

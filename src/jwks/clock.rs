@@ -11,7 +11,8 @@ use crate::time::UnixTime;
 /// stops time: no key ages and no cool-down ends until the clock gets there again. So
 ///
 /// - where the clock goes forward, steady time does;
-/// - where it is behind by [`SLACK`](Self::SLACK) or less, steady time stands still: threads read their clocks apart;
+/// - where it is behind by [`SLACK`](Self::SLACK) or less, steady time stands still: threads read their
+///   clocks apart;
 /// - where it stays further behind, it was set back: steady time goes on from where it was;
 /// - a leap that is taken back soon is told to the caller, who makes up for it.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub(super) struct SteadyClock {
     steady: UnixTime,
     /// Steady time less the host's, in milliseconds.
     ahead: i64,
+    /// The host's time last observed.
+    last: UnixTime,
     /// The first moment of those that lie behind by more than the slack.
     behind_since: Option<UnixTime>,
     leap: Option<Leap>,
@@ -29,6 +32,8 @@ pub(super) struct SteadyClock {
 pub(super) struct Leap {
     /// The last steady time before it.
     pub(super) from: UnixTime,
+    /// The last moment of the host's before it.
+    from_host: UnixTime,
     /// How far it went; once taken back, how much of it that was.
     pub(super) by: Duration,
 }
@@ -39,7 +44,8 @@ impl SteadyClock {
     pub(super) const SLACK: Duration = Duration::from_secs(60);
 
     pub(super) const fn new() -> Self {
-        Self { steady: UnixTime::MIN, ahead: 0, behind_since: None, leap: None }
+        let never = UnixTime::MIN;
+        Self { steady: never, ahead: 0, last: never, behind_since: None, leap: None }
     }
 
     /// The steady time last observed.
@@ -47,20 +53,23 @@ impl SteadyClock {
         self.steady
     }
 
-    /// Takes the host's time; returns the leap that this very moment takes back, if it does.
+    /// Takes the host's time; returns the leap that this very moment takes back, if it does: the clock
+    /// is where it was before, or a little further.
     pub(super) fn observe(&mut self, now: UnixTime) -> Option<Leap> {
         let now = now.clamp(UnixTime::EPOCH, LAST);
         let at = self.steady_at(now);
-        if at >= self.steady.saturating_sub(Self::SLACK) {
+        let back = self.steady.saturating_since(at);
+        let taken_back = if back <= Self::SLACK {
             self.go_forward(at);
             None
         } else {
-            let back = self.steady.saturating_since(at);
+            let is_back = |leap: &mut Leap| now >= leap.from_host.saturating_sub(Self::SLACK);
+            let taken_back = self.leap.take_if(is_back);
             self.fall_back(now);
-            let leap =
-                self.leap.take().filter(|leap| back <= leap.by.saturating_add(Self::SLACK))?;
-            Some(Leap { by: leap.by.min(back), ..leap })
-        }
+            taken_back
+        };
+        self.last = now;
+        taken_back.map(|leap| Leap { by: leap.by.min(back), ..leap })
     }
 
     /// The steady time at `now`, where that is an ordinary moment, near enough to the last observation
@@ -74,7 +83,7 @@ impl SteadyClock {
     fn go_forward(&mut self, at: UnixTime) {
         let by = at.saturating_since(self.steady);
         if by > LEAP {
-            self.leap = Some(Leap { from: self.steady, by });
+            self.leap = Some(Leap { from: self.steady, from_host: self.last, by });
         } else if self.leap.is_some_and(|leap| at > leap.to().saturating_add(LEAP)) {
             self.leap = None;
         }
@@ -84,14 +93,12 @@ impl SteadyClock {
 
     fn fall_back(&mut self, now: UnixTime) {
         let since = self.behind_since.map_or(now, |since| since.min(now));
-        let passed = now.saturating_since(since);
-        if passed < Self::SLACK {
-            self.behind_since = Some(since);
-            return;
+        self.behind_since = Some(since);
+        if now >= since.saturating_add(Self::SLACK) {
+            self.ahead = self.steady.as_millis().saturating_sub(since.as_millis());
+            self.leap = None;
+            self.go_forward(self.steady_at(now));
         }
-        self.steady = self.steady.saturating_add(passed);
-        self.ahead = self.steady.as_millis().saturating_sub(now.as_millis());
-        self.behind_since = None;
     }
 
     fn steady_at(&self, now: UnixTime) -> UnixTime {
@@ -168,7 +175,8 @@ mod tests {
     fn tells_a_leap_that_is_taken_back_soon() {
         let mut clock = started(10_000);
         assert_eq!(clock.observe(secs(900_000)), None);
-        let leap = Leap { from: secs(10_000), by: Duration::from_secs(889_999) };
+        let (from, by) = (secs(10_000), Duration::from_secs(889_999));
+        let leap = Leap { from, from_host: from, by };
         assert_eq!(clock.observe(secs(10_001)), Some(leap));
         assert_eq!(clock.get(), secs(900_000));
         assert_eq!(clock.observe(secs(10_002)), None); // told once
@@ -179,7 +187,22 @@ mod tests {
         let mut clock = started(10_000);
         clock.observe(secs(10_600)); // nobody came for ten minutes
         assert_eq!(clock.observe(secs(7_000)), None);
-        assert_eq!(clock.get(), secs(10_600));
+        assert_eq!(clock.observe(secs(7_060)), None);
+        assert_eq!(clock.get(), secs(10_660));
+        assert_eq!(clock.observe(secs(6_900)), None);
+    }
+
+    #[test]
+    fn tells_each_of_two_leaps_that_are_taken_back() {
+        // Further than the first, and behind it but far ahead of what came between.
+        for (second, by) in [(950_000, 50_000), (500_000, 489_998)] {
+            let mut clock = started(10_000);
+            clock.observe(secs(900_000));
+            assert!(clock.observe(secs(10_001)).is_some());
+            assert_eq!(clock.observe(secs(second)), None);
+            let leap = clock.observe(secs(10_002)).unwrap();
+            assert_eq!((leap.from, leap.by), (secs(900_000), Duration::from_secs(by)));
+        }
     }
 
     #[test]

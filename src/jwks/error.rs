@@ -138,7 +138,7 @@ pub enum Refusal {
         /// The first moment after its validity.
         not_after: UnixTime,
     },
-    /// No keys are trusted: none were fetched yet, or the last ones are too old. It says nothing about the token.
+    /// No keys are trusted: none were fetched yet, or the last ones are too old. The token is not judged.
     #[error("no trusted keys; the next fetch may start at {}", .retry_at.to_rfc3339())]
     Unavailable {
         /// From when on another lookup may fetch the set.

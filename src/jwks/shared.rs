@@ -8,8 +8,8 @@ use crate::time::UnixTime;
 
 /// A [`JwksCache`] that threads share: the same methods, by `&self`.
 ///
-/// Lookups that change nothing, which is nearly all of them, read side by side. Tickets are written and answers taken
-/// under a lock that is held for some comparisons; documents are read outside it.
+/// Lookups that change nothing, which is nearly all of them, read side by side. Tickets are written and
+/// answers taken under a lock that is held for some comparisons; documents are read outside it.
 #[derive(Debug)]
 pub struct SharedJwksCache {
     cache: RwLock<JwksCache>,
@@ -69,10 +69,10 @@ impl SharedJwksCache {
         self.read().export()
     }
 
-    /// See [`JwksCache::set`].
+    /// See [`JwksCache::trusted_set`].
     #[must_use]
-    pub fn set(&self, now: UnixTime) -> Option<JwkSet> {
-        self.write().set(now).cloned()
+    pub fn trusted_set(&self, now: UnixTime) -> Option<JwkSet> {
+        self.write().trusted_set(now).cloned()
     }
 
     // No code of this crate panics under the lock; whose ever does, leaves whole values behind.
@@ -82,5 +82,29 @@ impl SharedJwksCache {
 
     fn write(&self) -> RwLockWriteGuard<'_, JwksCache> {
         self.cache.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn l7_a_panic_in_a_holder_loses_nothing() {
+        let cache = SharedJwksCache::new(JwksCache::builder().build().unwrap());
+        let ticket = cache.poll_fetch(UnixTime::from_secs(1)).unwrap();
+        let panicked = thread::scope(|scope| {
+            let holder = scope.spawn(|| {
+                let _held = cache.write();
+                panic!("by design");
+            });
+            holder.join().is_err()
+        });
+        assert!(panicked && cache.cache.is_poisoned());
+        let outcome = cache.handle_failure(ticket, UnixTime::from_secs(2));
+        assert_eq!(outcome, FetchOutcome::KeptLastGood { reason: JwksError::Transport });
+        assert!(matches!(cache.lookup("k1", UnixTime::from_secs(2)), Lookup::Refused(_)));
     }
 }
