@@ -544,6 +544,17 @@ fn s1_31_one_record_a_decision_with_ids_and_nothing_personal() {
     for secret in ["Nguyen", "a@example.vn", OUID, &token[token.len() - 30..]] {
         assert!(!line.contains(secret) && !json.to_string().contains(secret), "{secret}");
     }
+    // A genuine token leaves its ids, whatever is wrong with it.
+    for changes in [json!({ "exp": IAT + 1, "jti": "j9" }), json!({ "aud": "x", "jti": "j9" })] {
+        let refused = provider.post(PURCHASE, &with(changes)).unwrap_err();
+        let ids = (&refused.trace().jti, &refused.trace().order_id);
+        assert_eq!(
+            (ids.0.as_ref().unwrap().as_str(), ids.1.as_ref().unwrap().as_str()),
+            ("j9", "ord-1")
+        );
+    }
+    let linked = provider.post(LINK, &with(json!({ "scope": "link" }))).unwrap_err();
+    assert_eq!(linked.trace().order_id, None);
     // What a forger writes is no trace.
     let forged =
         provider.admit("POST", PURCHASE, &format!("{}AAAA", &token[..token.len() - 4]), "", NOW);

@@ -36,9 +36,7 @@ impl UnverifiedToken<'_> {
         policy: &Policy<U>,
         now: UnixTime,
     ) -> Result<U::Out<T>, JwtError> {
-        self.verify_with(keys.as_ref(), None, policy, now, |claims| {
-            claims.deserialize().map_err(JwtError::ClaimsType)
-        })
+        self.verify_with(keys.as_ref(), None, policy, now, ignore, deserialize)
     }
 
     /// Verifies as [`verify`](Self::verify) does, with keys of one owner out of a
@@ -80,23 +78,24 @@ impl UnverifiedToken<'_> {
         now: UnixTime,
     ) -> Result<U::Out<T>, JwtError> {
         let owner = Some(keys.owner().as_str());
-        self.verify_with(keys.dangerous_without_owner(), owner, policy, now, |claims| {
-            claims.deserialize().map_err(JwtError::ClaimsType)
-        })
+        self.verify_with(keys.dangerous_without_owner(), owner, policy, now, ignore, deserialize)
     }
 
-    /// The whole verification with keys of `owner`; `read` makes the value out of claims that passed.
+    /// The whole verification with keys of `owner`. `signed` sees the claims as soon as the signature is
+    /// good, whatever becomes of them; `read` makes the value out of claims that passed.
     pub(crate) fn verify_with<'t, T, U: Use, E: From<JwtError>>(
         &'t self,
         keys: &[VerifyingKey],
         owner: Option<&str>,
         policy: &Policy<U>,
         now: UnixTime,
+        signed: impl FnOnce(Value<'_, 't>),
         read: impl FnOnce(Value<'_, 't>) -> Result<T, E>,
     ) -> Result<U::Out<T>, E> {
         let (key, algorithm) =
             self.signed_by(keys, &policy.rules.algorithms, policy.rules.key_id_required)?;
         let document = self.claims()?;
+        signed(document.root());
         let claims = Registered::of(&document);
         let case = Case {
             rules: &policy.rules,
@@ -207,6 +206,12 @@ impl UnverifiedToken<'_> {
         let limits = Limits { max_bytes: payload.len(), max_depth: MAX_CLAIMS_DEPTH };
         json::parse_object(payload, limits).map_err(JwtError::ClaimsJson)
     }
+}
+
+fn ignore(_: Value<'_, '_>) {}
+
+fn deserialize<'t, T: Deserialize<'t>>(claims: Value<'_, 't>) -> Result<T, JwtError> {
+    claims.deserialize().map_err(JwtError::ClaimsType)
 }
 
 /// The name of the token, and the last moment at which this policy takes it.

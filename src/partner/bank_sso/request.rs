@@ -2,7 +2,7 @@
 
 use super::BankSso;
 use super::admission::{Admission, Owes};
-use super::claims::BankClaims;
+use super::claims::{BankClaims, Source};
 use super::error::{BankSsoError, Refused};
 use super::routes::{self, CheckedRoute, Flow, RoutePolicy};
 use crate::audit::{LogText, Trace};
@@ -82,31 +82,44 @@ impl BankRequest<'_> {
         keys: &(impl AsRef<[VerifyingKey]> + ?Sized),
         now: UnixTime,
     ) -> Result<Admission, Refused> {
-        let keys = keys.as_ref();
+        let (keys, mut trace) = (keys.as_ref(), self.trace.clone());
         let admission = match &self.route.policy {
             RoutePolicy::Once(policy) => self
-                .read(keys, policy, now)
-                .map(|pending| Owes::token(self.sso, pending, self.trace.clone())),
+                .read(keys, policy, &mut trace, now)
+                .map(|pending| Owes::token(self.sso, pending, trace.clone())),
             RoutePolicy::Reusable(policy) => self
-                .read(keys, policy, now)
-                .map(|claims| Admission::granted(claims, None, self.trace.clone())),
+                .read(keys, policy, &mut trace, now)
+                .map(|claims| Admission::granted(claims, None, trace.clone())),
         };
-        admission.map_err(|reason| self.refuse(reason))
+        admission.map_err(|reason| Refused::new(reason, &trace))
     }
 
     fn read<U: Use>(
         &self,
         keys: &[VerifyingKey],
         policy: &Policy<U>,
+        trace: &mut Trace,
         now: UnixTime,
     ) -> Result<U::Out<BankClaims>, BankSsoError> {
-        self.token.verify_with(keys, None, policy, now, |claims| {
+        let signed = |claims: Value<'_, '_>| self.note_ids(claims, trace);
+        self.token.verify_with(keys, None, policy, now, signed, |claims| {
             if self.sso.one_flow_scope {
                 refuse_several_flows(claims)?;
             }
             let body = Body::of(self.body);
             BankClaims::read(claims, self.flow(), &self.sso.sources, &body)
         })
+    }
+
+    /// S1-31: what the bank signed can be traced by its ids, also where it is refused.
+    fn note_ids(&self, claims: Value<'_, '_>, trace: &mut Trace) {
+        let id = |name: &str| claims.get(name).and_then(Value::as_str).map(|id| LogText::new(&id));
+        trace.jti = id("jti");
+        if let Source::Claim(name) = &self.sso.sources.order_id
+            && self.flow().is_some_and(Flow::buys)
+        {
+            trace.order_id = id(name);
+        }
     }
 }
 
