@@ -70,6 +70,12 @@ impl NamedSecret {
         &self.secret
     }
 
+    /// The first moment at which it does not count any more, where that is set.
+    #[must_use]
+    pub const fn until(&self) -> Option<UnixTime> {
+        self.until
+    }
+
     /// Whether it counts at `now`.
     #[must_use]
     pub fn is_live(&self, now: UnixTime) -> bool {
