@@ -9,7 +9,7 @@ use super::keys::{self, Key};
 use super::scheme::{Construction, Part, Scheme};
 use super::verifier::{Rules, Verifier};
 use crate::digest::fingerprint;
-use crate::jwt::{Reusable, SingleUse, Use};
+use crate::guard::{Reusable, SingleUse, Use};
 use crate::secret::{SecretError, SecretSet};
 use crate::time::UnixTime;
 

@@ -14,8 +14,8 @@ use super::scheme::{Part, Scheme};
 use super::text::Text;
 use super::{Message, WebhookError, port};
 use crate::digest::Sha256;
+use crate::guard::{Reusable, Use};
 use crate::javascript::Value;
-use crate::jwt::{Reusable, Use};
 use crate::time::UnixTime;
 use crate::verified::{Evidence, ReplayKey, Verified};
 

@@ -1,8 +1,8 @@
 //! Zoom.
 
 use crate::encoding::hex;
+use crate::guard::Use;
 use crate::javascript::{self, Limits, Profile};
-use crate::jwt::Use;
 use crate::key::{MacAlgorithm, MacKey};
 use crate::verified::Verified;
 use crate::webhook::scheme::{Encoding, Part, Place, Scheme, SignatureForm, Unit};

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::MINI_APP;
 use super::schema::{self, EventKind, Schemas};
+use crate::guard::{Reusable, SingleUse, Use};
 use crate::headers::Headers;
-use crate::jwt::{Reusable, SingleUse, Use};
 use crate::time::UnixTime;
 use crate::verified::{ReplayKey, Verified};
 use crate::webhook::{
