@@ -17,6 +17,7 @@ pub mod providers;
 mod scheme;
 mod signature;
 mod signer;
+mod stream;
 mod text;
 mod verifier;
 
@@ -29,4 +30,5 @@ pub use message::Message;
 pub use providers::zalo;
 pub use scheme::{Construction, Encoding, KeyForm, Part, Place, Scheme, SignatureForm, Unit};
 pub use signer::{Signed, Signer};
+pub use stream::NeedsBody;
 pub use verifier::Verifier;

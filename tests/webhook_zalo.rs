@@ -1,11 +1,5 @@
 //! The Zalo family: the document's events, every forgery with a genuine signature, and the vectors.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -8,7 +8,6 @@ use super::error::{ConfigError, ConfigProblem};
 use super::keys::{self, Key};
 use super::scheme::{Construction, Part, Scheme};
 use super::verifier::{Rules, Verifier};
-use crate::digest::fingerprint;
 use crate::guard::{Reusable, SingleUse, Use};
 use crate::secret::{SecretError, SecretSet};
 use crate::time::UnixTime;
@@ -123,9 +122,7 @@ impl<U: Use> VerifierBuilder<U> {
         if !problems.is_empty() {
             return Err(ConfigError::new(problems));
         }
-        // The debug form of these types is a total listing of every rule; a new rule changes it.
-        let listing = format!("{:?} single_use={}", self.rules, U::SINGLE);
-        let fingerprint = fingerprint("countersign webhook rules 1", &[listing.as_bytes()]);
+        let fingerprint = self.rules.fingerprint(U::SINGLE);
         Ok(Verifier { rules: self.rules, keys, fingerprint, r#use: PhantomData })
     }
 

@@ -194,16 +194,12 @@ impl Text<'_, '_> {
             return if same { Ok(()) } else { Err(WebhookError::BodyDigestMismatch) };
         }
         let mut previous = None;
-        for (name, value) in self.claimed.parameters.iter().flatten() {
-            // Values of one name follow their name once, each value once.
-            if previous == Some((name, value)) {
-                continue;
-            }
-            if previous.is_none_or(|(before, _)| before != name) {
+        // Sorted by name and value: what is repeated stands side by side, and counts once.
+        for pair @ (name, value) in self.claimed.parameters.iter().flatten() {
+            if previous.replace(pair) != Some(pair) {
                 sink.write(name.as_bytes());
+                sink.write(value.as_bytes());
             }
-            sink.write(value.as_bytes());
-            previous = Some((name, value));
         }
         Ok(())
     }

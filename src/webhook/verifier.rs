@@ -13,7 +13,7 @@ use super::keys::Key;
 use super::scheme::{Part, Scheme};
 use super::text::Text;
 use super::{Message, WebhookError, port};
-use crate::digest::Sha256;
+use crate::digest::{self, Sha256};
 use crate::guard::{Reusable, Use};
 use crate::javascript::Value;
 use crate::time::UnixTime;
@@ -79,6 +79,19 @@ impl Rules {
         }
     }
 
+    /// The same for equal rules, whatever the keys.
+    pub(super) fn fingerprint(&self, single_use: bool) -> [u8; 32] {
+        // Taken apart by name, so that a rule that is added cannot be forgotten here.
+        let Self { scheme, settings, past, future, max_body, remember } = self;
+        let mut settings = settings.clone();
+        settings.sort_unstable();
+        // A scheme is a constant; its debug form is a total listing of it.
+        let listing = format!(
+            "{scheme:?} {settings:?} {past:?} {future:?} {max_body} {remember:?} {single_use}"
+        );
+        digest::fingerprint("countersign webhook rules 1", &[listing.as_bytes()])
+    }
+
     pub(super) fn setting(&self, name: &str) -> &str {
         let found = self.settings.iter().find(|(setting, _)| *setting == name);
         found.map_or("", |(_, value)| value)
@@ -125,7 +138,14 @@ impl<U: Use> Verifier<U> {
         now: UnixTime,
     ) -> Result<U::Out<Event<'m>>, WebhookError> {
         let (claimed, key) = self.check(message, now)?;
-        let replay = self.replay(message, &claimed, now)?;
+        let replay = if U::SINGLE {
+            let url = claimed.url.unwrap_or_default();
+            let text = Text { rules: &self.rules, message, claimed: &claimed, url };
+            let digest = if self.names_by_id() { [0; 32] } else { text.digest()? };
+            Some(self.replay(&claimed, &digest, now))
+        } else {
+            None
+        };
         let event = event(&self.rules.scheme, claimed, message)?;
         Ok(U::out(self.accept(event, key, replay.map(|(key, _)| key), now), replay))
     }
@@ -204,35 +224,31 @@ impl<U: Use> Verifier<U> {
     }
 
     /// The name under which the message would be recognised, and the first moment at which it is refused anyway.
-    fn replay(
+    ///
+    /// The name is its id, where that is signed, else the digest of the signed text without the secret. Signature bytes have no part in
+    /// it: with two signatures in one field, either would do.
+    pub(super) fn replay(
         &self,
-        message: &Message<'_>,
         claimed: &Claimed<'_>,
+        digest: &[u8],
         now: UnixTime,
-    ) -> Result<Option<(ReplayKey, UnixTime)>, WebhookError> {
-        if !U::SINGLE {
-            return Ok(None);
-        }
+    ) -> (ReplayKey, UnixTime) {
         let name = self.rules.scheme.name.as_bytes();
         let key = match claimed.id {
-            Some(id) if self.rules.scheme.has(|part| *part == Part::Id) => {
+            Some(id) if self.names_by_id() => {
                 ReplayKey::new("countersign webhook id 1", &[name, id.as_bytes()])
             }
-            _ => {
-                let text = Text {
-                    rules: &self.rules,
-                    message,
-                    claimed,
-                    url: claimed.url.unwrap_or_default(),
-                };
-                ReplayKey::new("countersign webhook text 1", &[name, &text.digest()?])
-            }
+            _ => ReplayKey::new("countersign webhook text 1", &[name, digest]),
         };
         let deadline = match &claimed.timestamp {
             Some(timestamp) => self.refused_from(timestamp.at),
             None => now.saturating_add(self.rules.remember.unwrap_or_default()),
         };
-        Ok(Some((key, deadline)))
+        (key, deadline)
+    }
+
+    pub(super) fn names_by_id(&self) -> bool {
+        self.rules.scheme.has(|part| *part == Part::Id)
     }
 
     /// The first moment at which a message signed at `at` is refused for its age.
