@@ -102,15 +102,24 @@ pub mod hex {
     /// # Errors
     /// [`EncodingError::Length`] unless `text` has `2 * N` digits, [`EncodingError::Character`].
     pub fn decode_array<const N: usize>(text: impl AsRef<[u8]>) -> Result<[u8; N], EncodingError> {
-        let (pairs, rest) = text.as_ref().as_chunks::<2>();
         let mut bytes = [0; N];
-        if !rest.is_empty() || pairs.len() != N {
+        decode_exactly(text.as_ref(), &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Decodes `text` into all of `buffer`.
+    ///
+    /// # Errors
+    /// [`EncodingError::Length`] unless `text` has two digits for each byte, [`EncodingError::Character`].
+    pub fn decode_exactly(text: &[u8], buffer: &mut [u8]) -> Result<(), EncodingError> {
+        let (pairs, rest) = text.as_chunks::<2>();
+        if !rest.is_empty() || pairs.len() != buffer.len() {
             return Err(EncodingError::Length);
         }
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        for (byte, [high, low]) in buffer.iter_mut().zip(pairs) {
             *byte = digit(*high)? << 4 | digit(*low)?;
         }
-        Ok(bytes)
+        Ok(())
     }
 
     /// Encodes `bytes` in lower case.

@@ -62,6 +62,10 @@ union! {
     Secret(crate::secret::SecretError),
     /// From [`structured`](crate::structured).
     Structured(crate::structured::StructuredError),
+    /// From [`webhook`](crate::webhook).
+    Webhook(crate::webhook::WebhookError),
+    /// From building a [`webhook::Verifier`](crate::webhook::Verifier).
+    WebhookConfig(crate::webhook::ConfigError),
 }
 
 impl From<crate::partner::bank_sso::Refused> for Error {

@@ -30,6 +30,7 @@ pub mod postgres;
 pub mod redis;
 pub mod replay;
 pub mod store_conformance;
+mod uses;
 
 pub use error::{ConformanceError, LedgerProblem, OrderError};
 pub use memory::MemoryStore;
@@ -37,4 +38,4 @@ pub use orders::{
     OrderKey, OrderLedger, OrderLedgerBuilder, Outcome, PendingReservation, Reservation, Reserved,
     Settlement,
 };
-pub(crate) use replay::pending;
+pub use uses::{Reusable, SingleUse, Use};

@@ -49,9 +49,9 @@ mod policy;
 pub(crate) mod scope;
 mod signer;
 mod token;
-mod uses;
 mod verify;
 
+pub use crate::guard::{Reusable, SingleUse, Use};
 pub use claims::{Audience, Claims};
 pub use error::JwtError;
 pub use explain::explain;
@@ -59,4 +59,3 @@ pub use lint::{Lint, PolicyError, PolicyProblem};
 pub use policy::{Policy, PolicyBuilder, TokenType};
 pub use signer::{RemoteSigner, SigningRequest, TokenSigner};
 pub use token::{TokenLimits, UnverifiedToken};
-pub use uses::{Reusable, SingleUse, Use};

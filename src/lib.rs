@@ -97,8 +97,9 @@ pub mod guard;
 pub mod headers;
 pub mod jwks;
 
-// F3: tokens
+// F3: tokens, messages
 pub mod jwt;
+pub mod webhook;
 
 // F6: the source documents
 pub mod partner;

@@ -1,4 +1,8 @@
-//! Secrets: wiped when dropped, never shown, compared in constant time by one function.
+//! Secrets: wiped when dropped, never shown, compared in constant time by one function, rotated in named sets.
+
+mod set;
+
+pub use set::{NamedSecret, SecretSet, SecretSetBuilder};
 
 use std::fmt;
 
@@ -84,6 +88,24 @@ pub enum SecretError {
         /// The length found, in bytes.
         found: usize,
     },
+    /// A set without a secret would refuse everything, or pass it.
+    #[error("no secret")]
+    NoSecret,
+    /// Each secret of a set is one more computation that a forger can ask for.
+    #[error("expected at most {limit} secrets")]
+    TooMany {
+        /// The most secrets of one set.
+        limit: usize,
+    },
+    /// A secret of a set without a name: evidence could not say which one it was.
+    #[error("a secret without a name")]
+    NameEmpty,
+    /// Two secrets of a set under one name.
+    #[error("two secrets under one name")]
+    NameRepeated,
+    /// A secret of a set is the end of another one, or the same.
+    #[error("a secret that another one ends with")]
+    SuffixOfAnother,
 }
 
 impl SecretError {
@@ -93,6 +115,11 @@ impl SecretError {
         match self {
             Self::Empty => "secret.empty",
             Self::TooShort { .. } => "secret.too_short",
+            Self::NoSecret => "secret.no_secret",
+            Self::TooMany { .. } => "secret.too_many",
+            Self::NameEmpty => "secret.name_empty",
+            Self::NameRepeated => "secret.name_repeated",
+            Self::SuffixOfAnother => "secret.suffix_of_another",
         }
     }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use super::uses::{Reusable, SingleUse, Use};
 use super::{Lint, PolicyError, PolicyProblem};
 use crate::digest;
+use crate::guard::{Reusable, SingleUse, Use};
 use crate::key::Algorithm;
 
 /// What a token must be to be accepted: who issued it, for whom, signed how, for how long.

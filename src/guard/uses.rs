@@ -1,10 +1,10 @@
-//! How often a token may be used, as a type.
+//! How often a thing may be used, as a type.
 
-use crate::guard;
+use super::replay;
 use crate::time::UnixTime;
 use crate::verified::{Pending, ReplayKey, Verified};
 
-/// How often a policy's tokens may be used: [`Reusable`] or [`SingleUse`]. Sealed.
+/// How often what a verifier accepts may be used: [`Reusable`] or [`SingleUse`]. Sealed.
 pub trait Use: sealed::Sealed {
     /// What a verification gives.
     type Out<T>;
@@ -63,7 +63,7 @@ impl Use for SingleUse {
         // A verification under a single-use policy always names the token; were it ever not to, a deadline
         // in the past still refuses.
         let (key, deadline) = replay.unwrap_or((ReplayKey::new("none", &[]), UnixTime::MIN));
-        guard::pending(verified, key, deadline)
+        replay::pending(verified, key, deadline)
     }
 }
 

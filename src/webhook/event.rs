@@ -1,0 +1,102 @@
+//! What was signed, in the shape in which the scheme vouches for it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::assurance::Assurance;
+use super::fields::{Fields, Unstructured};
+use super::scheme::Scheme;
+use crate::time::UnixTime;
+
+/// What a provider said: nothing that it did not sign.
+pub struct Event<'m> {
+    pub(super) scheme: Scheme,
+    pub(super) content: Content<'m>,
+    pub(super) timestamp: Option<UnixTime>,
+    pub(super) id: Option<&'m str>,
+}
+
+/// What a scheme signs of a body, a form or a query.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Content<'m> {
+    /// The body, byte for byte.
+    Body(&'m [u8]),
+    /// A body that was streamed, this many bytes of it.
+    Streamed(u64),
+    /// Fields whose names and borders are signed, and whose types are not.
+    Fields(Fields<'m>),
+    /// A string inside the body: read it, and nothing beside it.
+    Text(Cow<'m, str>),
+    /// Values without names or borders.
+    Unstructured(Unstructured<'m>),
+}
+
+impl<'m> Event<'m> {
+    /// What was signed.
+    #[must_use]
+    pub const fn content(&self) -> &Content<'m> {
+        &self.content
+    }
+
+    /// Takes what was signed out of the event.
+    #[must_use]
+    pub fn into_content(self) -> Content<'m> {
+        self.content
+    }
+
+    /// The body, where all of it was signed.
+    #[must_use]
+    pub const fn body(&self) -> Option<&'m [u8]> {
+        match self.content {
+            Content::Body(body) => Some(body),
+            _ => None,
+        }
+    }
+
+    /// The signed fields, where the scheme keeps their names and borders.
+    #[must_use]
+    pub const fn fields(&self) -> Option<&Fields<'m>> {
+        match &self.content {
+            Content::Fields(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// The signed string, where the scheme signs one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// When the provider signed it, where that is signed.
+    #[must_use]
+    pub const fn timestamp(&self) -> Option<UnixTime> {
+        self.timestamp
+    }
+
+    /// The id of the message, where that is signed. An id that is not, such as GitHub's `X-GitHub-Delivery`, is anyone's to choose.
+    #[must_use]
+    pub const fn id(&self) -> Option<&'m str> {
+        self.id
+    }
+
+    /// What the signature proves.
+    #[must_use]
+    pub fn assurance(&self) -> Assurance {
+        self.scheme.assurance()
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the content: it is personal data.
+        f.debug_struct("Event")
+            .field("scheme", &self.scheme.name)
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}
