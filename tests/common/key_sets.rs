@@ -1,3 +1,5 @@
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 //! JWK Sets made of the keys in `tests/keys`.
 
 use countersign::key::VerifyingKey;
