@@ -1,6 +1,5 @@
-//! The exact JavaScript text: literal cases, and the vectors that Node, Python and Java agreed on.
-
-mod common;
+//! The exact JavaScript text: literal cases. The vectors that Node, Python and Java agreed on are among the
+//! kinds of `tests/conformance.rs`.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -8,7 +7,6 @@ use std::time::{Duration, Instant};
 use allocation_counter::measure;
 use countersign::class::Class;
 use countersign::digest::Sha256;
-use countersign::encoding::{base64, hex};
 use countersign::javascript::{self, Concatenation, JavascriptError, Kind, Limits, Profile};
 use proptest::prelude::{any, prop_assert_eq, proptest};
 
@@ -409,69 +407,6 @@ proptest! {
         let expected: String = last.values().map(usize::to_string).collect();
         prop_assert_eq!(signed(body), Ok(expected));
     }
-}
-
-#[test]
-fn agrees_with_all_vectors() {
-    let Some(cases) = vectors("zalo_event_signature.json") else { return };
-    // The deepest has 501 levels, the longest 55 kB.
-    let limits = Limits::WEBHOOK.with_max_depth(600);
-    for case in &cases {
-        let body = base64::decode(text(case, "body")).unwrap();
-        let document = javascript::parse(&body, Profile::Node, limits).unwrap();
-        let mut content = Vec::new();
-        document.write_sorted_values(&mut content).unwrap();
-        assert_eq!(content, base64::decode(text(case, "content")).unwrap(), "{}", case["name"]);
-
-        let mut digest = Sha256::new();
-        document.write_sorted_values(&mut digest).unwrap();
-        digest.update(text(case, "apiKey").as_bytes());
-        assert_eq!(hex::encode(digest.finish()), text(case, "signature"), "{}", case["name"]);
-    }
-    assert_eq!(cases.len(), 2950);
-}
-
-#[test]
-fn refuses_what_the_reference_refuses() {
-    let Some(cases) = vectors("zalo_event_signature_errors.json") else { return };
-    for case in &cases {
-        let body = base64::decode(text(case, "body")).unwrap();
-        for (profile, outcome) in [(Profile::Node, "raw"), (Profile::BomTolerant, "bomStripped")] {
-            let result = content(&body, profile, Limits::WEBHOOK);
-            let found = match &result {
-                Ok(_) => "none",
-                Err(JavascriptError::Syntax { .. }) => "SyntaxError",
-                Err(JavascriptError::Null) => "TypeError",
-                Err(JavascriptError::TooDeep { .. }) => "RangeError",
-                Err(_) => "other",
-            };
-            assert_eq!(
-                found,
-                case[outcome]["error"].as_str().unwrap_or("none"),
-                "{} {outcome}",
-                case["name"]
-            );
-            if let (Ok(content), Some(expected)) = (result, case[outcome]["content"].as_str()) {
-                assert_eq!(
-                    content.as_bytes(),
-                    base64::decode(expected).unwrap(),
-                    "{}",
-                    case["name"]
-                );
-            }
-        }
-    }
-    assert_eq!(cases.len(), 127);
-}
-
-fn text<'c>(case: &'c serde_json::Value, field: &str) -> &'c str {
-    case[field].as_str().unwrap()
-}
-
-/// The cases of a vector file, or `None` where there are no vectors.
-fn vectors(name: &str) -> Option<Vec<serde_json::Value>> {
-    let json = std::fs::read(common::vectors()?.join("webhook").join(name)).unwrap();
-    Some(serde_json::from_slice(&json).unwrap())
 }
 
 #[test]

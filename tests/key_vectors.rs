@@ -1,4 +1,5 @@
-//! Keys and signatures of Wycheproof and of three JavaScript runtimes, read in place (`tests/common`).
+//! Keys of Wycheproof and of three JavaScript runtimes, read in place (`tests/common`). The signatures of
+//! Wycheproof are among the kinds of `tests/conformance.rs`.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -13,11 +14,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use countersign::encoding::hex;
-use countersign::key::{Algorithm, KeyError, MacAlgorithm, MacKey, SigningKey, VerifyingKey};
-use countersign::secret::Secret;
+use countersign::key::{Algorithm, KeyError, SigningKey, VerifyingKey};
 use serde_json::Value;
-
-const OFFERS_P521: bool = cfg!(feature = "aws-lc-rs");
 
 fn read(folder: &Path, file: &str) -> Value {
     let path = folder.join("jwt").join(file);
@@ -38,105 +36,6 @@ fn cases(file: &Value) -> impl Iterator<Item = (&Value, &Value)> {
 
 fn import(group: &Value) -> Result<VerifyingKey, KeyError> {
     VerifyingKey::from_spki_der(&bytes(&group["publicKeyDer"]))
-}
-
-/// Verifies every case with the group's key: "valid" is accepted, all else, "acceptable" too, refused.
-fn check(folder: &Path, name: &str, algorithm: Algorithm) -> usize {
-    let file = read(folder, &format!("wycheproof/{name}_test.json"));
-    let verdict = |group: &Value, test: &Value| {
-        import(group)?.verify(algorithm, &bytes(&test["msg"]), &bytes(&test["sig"]))
-    };
-    let mut count = 0;
-    for (group, test) in cases(&file) {
-        let valid = test["result"] == "valid";
-        let expected = if valid { Ok(()) } else { Err(KeyError::SignatureInvalid) };
-        assert_eq!(verdict(group, test), expected, "{name} {test}");
-        count += 1;
-    }
-    count
-}
-
-#[test]
-fn pkcs1_signatures_of_wycheproof() {
-    let Some(folder) = common::vectors() else { return };
-    let mut count = 0;
-    for (bits, hashes) in [(2048, 3), (3072, 3), (4096, 3), (8192, 1)] {
-        let all = [("256", Algorithm::Rs256), ("384", Algorithm::Rs384), ("512", Algorithm::Rs512)];
-        for (hash, algorithm) in all.into_iter().take(hashes) {
-            count += check(&folder, &format!("rsa_signature_{bits}_sha{hash}"), algorithm);
-        }
-    }
-    assert!(count >= 2_500, "{count}");
-}
-
-#[test]
-fn pss_signatures_of_wycheproof() {
-    let Some(folder) = common::vectors() else { return };
-    let mut count = 0;
-    for (name, algorithm) in [
-        ("2048_sha256_mgf1_32", Algorithm::Ps256),
-        ("3072_sha256_mgf1_32", Algorithm::Ps256),
-        ("4096_sha256_mgf1_32", Algorithm::Ps256),
-        ("2048_sha384_mgf1_48", Algorithm::Ps384),
-        ("4096_sha384_mgf1_48", Algorithm::Ps384),
-        ("4096_sha512_mgf1_64", Algorithm::Ps512),
-    ] {
-        count += check(&folder, &format!("rsa_pss_{name}"), algorithm);
-    }
-    assert!(count >= 700, "{count}");
-}
-
-#[test]
-fn pss_with_other_hashes_or_salts_is_refused() {
-    let Some(folder) = common::vectors() else { return };
-    let mut accepted = 0;
-    for name in ["rsa_pss_misc", "rsa_pss_2048_sha256_mgf1_0"] {
-        let file = read(&folder, &format!("wycheproof/{name}_test.json"));
-        for (group, test) in cases(&file).filter(|(_, test)| test["result"] == "valid") {
-            let key = import(group).unwrap();
-            for (algorithm, hash, salt) in [
-                (Algorithm::Ps256, "SHA-256", 32),
-                (Algorithm::Ps384, "SHA-384", 48),
-                (Algorithm::Ps512, "SHA-512", 64),
-            ] {
-                let fits = group["sha"] == hash && group["mgfSha"] == hash && group["sLen"] == salt;
-                let expected = if fits { Ok(()) } else { Err(KeyError::SignatureInvalid) };
-                let verdict = key.verify(algorithm, &bytes(&test["msg"]), &bytes(&test["sig"]));
-                assert_eq!(verdict, expected, "{name} {algorithm} {test}");
-                accepted += usize::from(fits);
-            }
-        }
-    }
-    assert_eq!(accepted, 3);
-}
-
-#[test]
-fn ecdsa_signatures_of_wycheproof() {
-    let Some(folder) = common::vectors() else { return };
-    assert!(check(&folder, "ecdsa_secp256r1_sha256_p1363", Algorithm::Es256) >= 260);
-    assert!(check(&folder, "ecdsa_secp384r1_sha384_p1363", Algorithm::Es384) >= 280);
-    if OFFERS_P521 {
-        assert!(check(&folder, "ecdsa_secp521r1_sha512_p1363", Algorithm::Es512) >= 310);
-    }
-}
-
-#[test]
-fn ed25519_signatures_of_wycheproof() {
-    let Some(folder) = common::vectors() else { return };
-    assert!(check(&folder, "ed25519", Algorithm::EdDsa) >= 150);
-}
-
-#[test]
-fn keys_on_other_curves_are_refused() {
-    let Some(folder) = common::vectors() else { return };
-    for (name, reason) in [
-        ("ecdsa_secp256k1_sha256_p1363", KeyError::UnknownCurve),
-        ("ed448", KeyError::UnknownKeyType),
-    ] {
-        for (group, _) in cases(&read(&folder, &format!("wycheproof/{name}_test.json"))) {
-            assert_eq!(import(group).unwrap_err(), reason);
-        }
-    }
 }
 
 #[test]
@@ -170,33 +69,6 @@ fn each_form_of_a_wycheproof_key_is_the_same_key() {
         }
     }
     assert!(count >= 290, "{count}");
-}
-
-#[test]
-fn hmac_tags_of_wycheproof() {
-    let Some(folder) = common::vectors() else { return };
-    let mut count = 0;
-    for (name, algorithm) in [
-        ("hmac_sha256", MacAlgorithm::HmacSha256),
-        ("hmac_sha384", MacAlgorithm::HmacSha384),
-        ("hmac_sha512", MacAlgorithm::HmacSha512),
-    ] {
-        for (group, test) in cases(&read(&folder, &format!("wycheproof/{name}_test.json"))) {
-            let secret = Secret::dangerous_short(bytes(&test["key"])).unwrap();
-            let (message, tag) = (bytes(&test["msg"]), bytes(&test["tag"]));
-            let key = MacKey::new(algorithm, &secret);
-            let verdict = key.verify(&message, &tag);
-            // Half of the groups truncate their tags, which we never do.
-            let whole = group["tagSize"] == algorithm.tag_bytes() * 8;
-            let good = whole && test["result"] == "valid";
-            let expected = if good { Ok(()) } else { Err(KeyError::SignatureInvalid) };
-            assert_eq!(verdict, expected, "{name} {test}");
-            let starts = key.tag(&message).as_bytes().starts_with(&tag);
-            assert_eq!(starts, test["result"] == "valid", "{name} {test}");
-            count += 1;
-        }
-    }
-    assert_eq!(count, 3 * 174);
 }
 
 #[test]
