@@ -1,20 +1,23 @@
 //! The cache as a pure machine: a lookup or an answer in, what to do out.
 
 mod builder;
-mod text;
+mod outcome;
+mod response;
 mod ticket;
 
 pub use builder::JwksCacheBuilder;
+pub use outcome::{Alarm, FetchOutcome};
+pub use response::Response;
 pub use ticket::Ticket;
+
+pub(super) use response::Fetched;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::SteadyClock;
-use super::{
-    JwkSet, JwksError, Keys, Refusal, SetDiff, SetReport, SkippedEntry, diff, freshness, is_key_id,
-};
+use super::{JwkSet, JwksError, Keys, Refusal, diff, is_key_id};
 use crate::time::UnixTime;
 use builder::Settings;
 use ticket::Attempt;
@@ -66,67 +69,6 @@ pub enum Lookup {
     },
     /// There is no key, for this reason.
     Refused(Refusal),
-}
-
-/// The answer of the server that publishes the set.
-#[derive(Clone, Copy, Debug)]
-pub struct Response<'a> {
-    /// The HTTP status; anything but 200 counts as a failure. The host follows no redirects.
-    pub status: u16,
-    /// The body, with content encodings taken off; the host reads no more than [`JwkSet::MAX_BYTES`] + 1.
-    pub body: &'a [u8],
-    /// The field `Cache-Control`, where there is one; several lines joined by commas.
-    pub cache_control: Option<&'a str>,
-    /// The field `Age`, where there is one.
-    pub age: Option<&'a str>,
-}
-
-/// What an answer changed: for the log, and its [alarms](Self::alarms) for a person.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[must_use = "log it, and tell somebody of its alarms"]
-#[non_exhaustive]
-pub enum FetchOutcome {
-    /// The document is the one that is trusted now.
-    Updated {
-        /// What changed; in the first document everything is new.
-        diff: SetDiff,
-        /// What was left out of it.
-        report: Arc<SetReport>,
-    },
-    /// Nothing was replaced: the last good document, if there is one, is trusted until it is too old.
-    KeptLastGood {
-        /// What was wrong with the answer.
-        reason: JwksError,
-    },
-    /// The answer to an attempt that is over, or to one of another cache: nothing was changed.
-    StaleTicket,
-}
-
-/// Something that a person must look into.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Alarm<'a> {
-    /// The issuer published a private or symmetric key. It is not used; it must be replaced.
-    PublishedSecret(&'a SkippedEntry),
-    /// Another key under an id that was in use. It is used: the issuer said so, over TLS.
-    Rekeyed {
-        /// The id.
-        key_id: &'a str,
-    },
-}
-
-impl FetchOutcome {
-    /// What a person must look into.
-    pub fn alarms(&self) -> impl Iterator<Item = Alarm<'_>> {
-        let (report, rekeyed): (_, &[Arc<str>]) = match self {
-            Self::Updated { diff, report } => (Some(report), &diff.rekeyed),
-            Self::KeptLastGood { reason: JwksError::NoUsableKey(report) } => (Some(report), &[]),
-            Self::KeptLastGood { .. } | Self::StaleTicket => (None, &[]),
-        };
-        let secrets = report.into_iter().flat_map(|report| report.alarms());
-        let rekeyed = rekeyed.iter().map(|key_id| Alarm::Rekeyed { key_id });
-        secrets.map(Alarm::PublishedSecret).chain(rekeyed)
-    }
 }
 
 /// A document to keep over a restart, for [`JwksCache::restore`].
@@ -399,31 +341,6 @@ enum Verdict {
     Settled(Lookup),
     Refresh(Keys),
     Fetch,
-}
-
-/// An answer whose document is good.
-pub(super) struct Fetched {
-    set: JwkSet,
-    document: Arc<[u8]>,
-    fresh_for: Option<Duration>,
-}
-
-impl Fetched {
-    pub(super) fn read(document: &[u8]) -> Result<Self, JwksError> {
-        let set = JwkSet::parse(document)?;
-        Ok(Self { set, document: document.into(), fresh_for: None })
-    }
-}
-
-impl Response<'_> {
-    /// Reads all of it: the long part of taking an answer, and one that needs no cache.
-    pub(super) fn read(&self) -> Result<Fetched, JwksError> {
-        if self.status != 200 {
-            return Err(JwksError::Status { found: self.status });
-        }
-        let fresh_for = freshness::remaining(self.cache_control, self.age);
-        Ok(Fetched { fresh_for, ..Fetched::read(self.body)? })
-    }
 }
 
 /// Eight cool-downs at most between two refreshes that fail.

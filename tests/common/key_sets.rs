@@ -8,6 +8,7 @@ pub(crate) const ED25519: &str = include_str!("../keys/ed25519.pub.pem");
 pub(crate) const P256: &str = include_str!("../keys/p256.pub.pem");
 pub(crate) const P384: &str = include_str!("../keys/p384.pub.pem");
 pub(crate) const RSA: &str = include_str!("../keys/rsa2048.pub.pem");
+#[allow(dead_code, reason = "not every test file needs it")]
 pub(crate) const RSA_OTHER: &str = include_str!("../keys/rsa2048_other.pub.pem");
 
 pub(crate) fn key(pem: &str, id: &str) -> VerifyingKey {

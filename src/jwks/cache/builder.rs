@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::{ConfigProblem, JwksError};
 use super::ticket::Origin;
 use super::{JwksCache, SteadyClock};
+use crate::jwks::{ConfigProblem, JwksError};
 
 /// The settings of a [`JwksCache`] in the making.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl JwksCacheBuilder {
     /// Where the set is published, to be read from the tickets.
     #[cfg(feature = "url")]
     #[cfg_attr(docsrs, doc(cfg(feature = "url")))]
-    pub fn url(self, url: &super::super::JwksUrl) -> Self {
+    pub fn url(self, url: &crate::jwks::JwksUrl) -> Self {
         Self { url: Some(url.as_str().into()), ..self }
     }
 

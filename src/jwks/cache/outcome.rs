@@ -1,10 +1,57 @@
-//! What is written of a fetch in a log.
+//! What became of a fetch, as a value and as a line for the log.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::super::SkippedEntry;
-use super::{Alarm, FetchOutcome};
+use crate::jwks::{JwksError, SetDiff, SetReport, SkippedEntry};
+
+/// What an answer changed: for the log, and its [alarms](Self::alarms) for a person.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use = "log it, and tell somebody of its alarms"]
+#[non_exhaustive]
+pub enum FetchOutcome {
+    /// The document is the one that is trusted now.
+    Updated {
+        /// What changed; in the first document everything is new.
+        diff: SetDiff,
+        /// What was left out of it.
+        report: Arc<SetReport>,
+    },
+    /// Nothing was replaced: the last good document, if there is one, is trusted until it is too old.
+    KeptLastGood {
+        /// What was wrong with the answer.
+        reason: JwksError,
+    },
+    /// The answer to an attempt that is over, or to one of another cache: nothing was changed.
+    StaleTicket,
+}
+
+/// Something that a person must look into.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Alarm<'a> {
+    /// The issuer published a private or symmetric key. It is not used; it must be replaced.
+    PublishedSecret(&'a SkippedEntry),
+    /// Another key under an id that was in use. It is used: the issuer said so, over TLS.
+    Rekeyed {
+        /// The id.
+        key_id: &'a str,
+    },
+}
+
+impl FetchOutcome {
+    /// What a person must look into.
+    pub fn alarms(&self) -> impl Iterator<Item = Alarm<'_>> {
+        let (report, rekeyed): (_, &[Arc<str>]) = match self {
+            Self::Updated { diff, report } => (Some(report), &diff.rekeyed),
+            Self::KeptLastGood { reason: JwksError::NoUsableKey(report) } => (Some(report), &[]),
+            Self::KeptLastGood { .. } | Self::StaleTicket => (None, &[]),
+        };
+        let secrets = report.into_iter().flat_map(|report| report.alarms());
+        let rekeyed = rekeyed.iter().map(|key_id| Alarm::Rekeyed { key_id });
+        secrets.map(Alarm::PublishedSecret).chain(rekeyed)
+    }
+}
 
 /// One line for the log: what changed, or why nothing did.
 impl fmt::Display for FetchOutcome {
@@ -65,7 +112,7 @@ const MOST_IDS: usize = 8;
 
 #[cfg(test)]
 mod tests {
-    use super::super::{JwksCache, Lookup, Response};
+    use crate::jwks::{JwksCache, Lookup, Response};
     use crate::time::UnixTime;
 
     /// The outcomes of answers with these bodies, a cool-down apart, and their alarms.
