@@ -36,6 +36,10 @@ union! {
     BankSso(crate::partner::bank_sso::BankSsoError),
     /// From building a [`BankSso`](crate::partner::bank_sso::BankSso).
     BankSsoConfig(crate::partner::bank_sso::ConfigError),
+    /// From [`biometric`](crate::biometric).
+    Biometric(crate::biometric::BiometricError),
+    /// From building a [`biometric::BiometricFlow`](crate::biometric::BiometricFlow).
+    BiometricFlow(crate::biometric::FlowError),
     /// From [`guard::store_conformance`](crate::guard::store_conformance).
     Conformance(crate::guard::ConformanceError),
     /// From [`encoding`](crate::encoding).

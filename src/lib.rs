@@ -101,6 +101,9 @@ pub mod jwks;
 pub mod jwt;
 pub mod webhook;
 
+// F4: flows
+pub mod biometric;
+
 // F6: the source documents
 pub mod partner;
 
