@@ -670,6 +670,69 @@ fn s1_c8_an_expired_forgery_is_a_forgery() {
     assert_eq!(provider.sso.answer(&refused).code, "JWT_SIGNATURE_FAIL");
 }
 
+/// A64: nobody who cannot sign learns which key ids exist, what is expected, or how far a forgery came.
+#[test]
+fn s1_c8_whoever_cannot_sign_gets_one_answer_for_the_form_and_one_for_the_rest() {
+    let provider = Provider::default();
+    let other = || SigningKey::from_pem(include_str!("keys/rsa2048_other.pem")).unwrap();
+    let forged = |claims: &Value, kid: &str, algorithm| {
+        TokenSigner::new(other().with_id(kid), algorithm).unwrap().sign(claims).unwrap()
+    };
+    let good = sign(&claims());
+    let (signed, _) = good.rsplit_once('.').unwrap();
+    let unsigned = format!(
+        "eyJhbGciOiJub25lIiwia2lkIjoia2V5LTIwMjUifQ.{}.",
+        signed.split_once('.').unwrap().1
+    );
+    for (token, code) in [
+        (forged(&claims(), "key-2025", Algorithm::Rs256), "jwt.signature_invalid"),
+        (forged(&claims(), "key-2024", Algorithm::Rs256), "jwt.key_unknown"),
+        (forged(&claims(), "key-2025", Algorithm::Ps256), "jwt.algorithm_not_allowed"),
+        (forged(&with(json!({ "exp": 1 })), "key-2025", Algorithm::Rs256), "jwt.signature_invalid"),
+        (forged(&with(json!({ "aud": 5 })), "key-2025", Algorithm::Rs256), "jwt.signature_invalid"),
+        (format!("{signed}."), "jwt.signature_invalid"),
+        (unsigned, "jwt.algorithm_none"),
+    ] {
+        let refused = provider.admit("POST", PURCHASE, &token, "not even JSON", NOW).unwrap_err();
+        assert_eq!(refused.code(), code);
+        let answer = provider.sso.answer(&refused);
+        assert_eq!((answer.status, answer.code), (401, "JWT_SIGNATURE_FAIL"), "{code}");
+    }
+    for (token, code) in [
+        ("x".to_owned(), "jwt.not_compact"),
+        (forged(&claims(), "a b", Algorithm::Rs256), "jwt.key_id_malformed"),
+        (format!("{good}="), "jwt.encoding"),
+        ("e30.e30.AAAA".to_owned(), "jwt.algorithm_missing"),
+    ] {
+        let refused = provider.admit("POST", PURCHASE, &token, "", NOW).unwrap_err();
+        assert_eq!(refused.code(), code);
+        let answer = provider.sso.answer(&refused);
+        assert_eq!((answer.status, answer.code), (400, "INVALID_JWT"), "{code}");
+    }
+}
+
+#[test]
+fn s1_31_j38_ids_that_attack_a_log_are_refused_and_logged_escaped() {
+    let provider = Provider::default();
+    for attack in ["a\r\nlevel=ok", "a\u{0}", "a\u{1b}[2J", "a\u{202e}b", "a b", "a\u{a0}", "é"] {
+        for claim in ["sub", "jti", "order_id", "product_code"] {
+            let mut claims = claims();
+            claims[claim] = json!(attack);
+            let refused = provider.post(PURCHASE, &claims).unwrap_err();
+            let expected = jwt(JwtError::ClaimRange { claim: claim.into() });
+            assert_eq!(*refused.reason(), expected, "{claim} {attack:?}");
+            let record = provider.sso.audit("POST", PURCHASE, Err(&refused), NOW).to_string();
+            assert!(record.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{record}");
+            assert!(!record.contains(attack), "{record}");
+        }
+    }
+    // What is visible is an id, and still nothing that a logger looks up.
+    let visible = with(json!({ "order_id": "${jndi:ldap://x}", "jti": "%0d%0a" }));
+    let granted = provider.post(PURCHASE, &visible);
+    let record = provider.sso.audit("POST", PURCHASE, granted.as_ref(), NOW).to_string();
+    assert!(record.contains(r"jti=%0d%0a order_id=\u{24}{jndi:ldap://x}"), "{record}");
+}
+
 #[test]
 fn s1_c9_the_issuer_has_no_default_and_settings_report_all_their_problems() {
     use BankSsoProblem as P;
