@@ -8,7 +8,7 @@ use countersign::class::PublicAnswer;
 use countersign::guard::{MemoryStore, OrderError};
 use countersign::headers::Headers;
 use countersign::jwks::{JwkSet, JwksCache, Lookup, Refusal, Response};
-use countersign::jwt::{JwtError, PolicyProblem, TokenSigner};
+use countersign::jwt::{JwtError, PolicyProblem, RemoteSigner, TokenSigner};
 use countersign::key::{Algorithm, SigningKey, VerifyingKey};
 use countersign::partner::bank_sso::{
     Admission, BankSso, BankSsoError, BankSsoProblem, Flow, Granted, OuidFormat, Precondition,
@@ -127,6 +127,26 @@ fn jwt(error: JwtError) -> BankSsoError {
 
 fn missing(claim: &'static str) -> BankSsoError {
     jwt(JwtError::ClaimMissing { claim: claim.into() })
+}
+
+#[test]
+fn s1_1_s1_30_a_bank_signs_with_a_key_that_never_leaves_its_hsm() {
+    let hsm = |message: &[u8]| bank_key().sign(Algorithm::Rs256, message).unwrap();
+    let signer = RemoteSigner::new(bank_key().verifying_key(), Algorithm::Rs256).unwrap();
+    let request = signer.prepare(&claims()).unwrap();
+    let signature = hsm(request.message());
+    let token = request.attach(&signature).unwrap();
+    assert!(Provider::default().admit("POST", PURCHASE, &token, "", NOW).is_ok());
+    // A signature over something else, by another key, or cut off never becomes a token.
+    let other = SigningKey::from_pem(include_str!("keys/rsa2048_other.pem")).unwrap();
+    let request = || signer.prepare(&with(json!({ "order_id": "ord-2" }))).unwrap();
+    let by_other = other.sign(Algorithm::Rs256, request().message()).unwrap();
+    for wrong in [&signature[..], &by_other, &hsm(request().message())[1..], b""] {
+        assert_eq!(request().attach(wrong).unwrap_err(), JwtError::SignatureInvalid);
+    }
+    assert_eq!(signer.prepare(&[1]).unwrap_err(), JwtError::ClaimsNotAnObject);
+    let wrong = RemoteSigner::new(bank_key().verifying_key(), Algorithm::Es256).unwrap_err();
+    assert_eq!(wrong, JwtError::AlgorithmNotForKey { found: Algorithm::Es256 });
 }
 
 #[test]
