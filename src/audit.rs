@@ -108,7 +108,7 @@ impl Trace {
     }
 }
 
-/// A text that is safe in a log: visible ASCII, escaped otherwise, and cut.
+/// A text that is safe in a log: visible ASCII without `$`, escaped otherwise, and cut.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct LogText(String);
@@ -117,13 +117,14 @@ impl LogText {
     /// The most bytes of a text that are shown: ids are shorter, and what is longer is an attack.
     pub const MAX_BYTES: usize = 128;
 
-    /// The text, with everything but visible ASCII escaped, cut behind [`LogText::MAX_BYTES`].
+    /// The text, with `$`, `"` and everything but visible ASCII escaped, cut behind [`LogText::MAX_BYTES`].
     ///
     /// ```
     /// use countersign::audit::LogText;
     ///
     /// assert_eq!(LogText::new("ORD-1").as_str(), "ORD-1");
     /// assert_eq!(LogText::new("x\r\nlevel=ok \u{202e}").as_str(), r"x\r\nlevel=ok\u{20}\u{202e}");
+    /// assert_eq!(LogText::new("${jndi:ldap}").as_str(), r"\u{24}{jndi:ldap}");
     /// ```
     #[must_use]
     pub fn new(text: &str) -> Self {
@@ -134,8 +135,9 @@ impl LogText {
                 break;
             }
             match character {
-                // Pairs are separated by blanks and quotes delimit values in most log formats.
-                ' ' | '"' => safe.extend(character.escape_unicode()),
+                // Blanks separate pairs and quotes delimit values in most log formats, and some loggers look up
+                // what stands in `${…}` (CVE-2021-44228).
+                ' ' | '"' | '$' => safe.extend(character.escape_unicode()),
                 '!'..='~' if character != '\\' => safe.push(character),
                 _ => safe.extend(character.escape_default()),
             }

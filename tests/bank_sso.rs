@@ -8,7 +8,7 @@ use countersign::class::PublicAnswer;
 use countersign::guard::{MemoryStore, OrderError};
 use countersign::headers::Headers;
 use countersign::jwks::{JwkSet, JwksCache, Lookup, Refusal, Response};
-use countersign::jwt::{JwtError, PolicyProblem, TokenSigner};
+use countersign::jwt::{JwtError, PolicyProblem, RemoteSigner, TokenSigner};
 use countersign::key::{Algorithm, SigningKey, VerifyingKey};
 use countersign::partner::bank_sso::{
     Admission, BankSso, BankSsoError, BankSsoProblem, Flow, Granted, OuidFormat, Precondition,
@@ -127,6 +127,26 @@ fn jwt(error: JwtError) -> BankSsoError {
 
 fn missing(claim: &'static str) -> BankSsoError {
     jwt(JwtError::ClaimMissing { claim: claim.into() })
+}
+
+#[test]
+fn s1_1_s1_30_a_bank_signs_with_a_key_that_never_leaves_its_hsm() {
+    let hsm = |message: &[u8]| bank_key().sign(Algorithm::Rs256, message).unwrap();
+    let signer = RemoteSigner::new(bank_key().verifying_key(), Algorithm::Rs256).unwrap();
+    let request = signer.prepare(&claims()).unwrap();
+    let signature = hsm(request.message());
+    let token = request.attach(&signature).unwrap();
+    assert!(Provider::default().admit("POST", PURCHASE, &token, "", NOW).is_ok());
+    // A signature over something else, by another key, or cut off never becomes a token.
+    let other = SigningKey::from_pem(include_str!("keys/rsa2048_other.pem")).unwrap();
+    let request = || signer.prepare(&with(json!({ "order_id": "ord-2" }))).unwrap();
+    let by_other = other.sign(Algorithm::Rs256, request().message()).unwrap();
+    for wrong in [&signature[..], &by_other, &hsm(request().message())[1..], b""] {
+        assert_eq!(request().attach(wrong).unwrap_err(), JwtError::SignatureInvalid);
+    }
+    assert_eq!(signer.prepare(&[1]).unwrap_err(), JwtError::ClaimsNotAnObject);
+    let wrong = RemoteSigner::new(bank_key().verifying_key(), Algorithm::Es256).unwrap_err();
+    assert_eq!(wrong, JwtError::AlgorithmNotForKey { found: Algorithm::Es256 });
 }
 
 #[test]
@@ -668,6 +688,69 @@ fn s1_c8_an_expired_forgery_is_a_forgery() {
     let forged = TokenSigner::new(other, Algorithm::Rs256).unwrap().sign(&claims).unwrap();
     let refused = provider.admit("POST", PURCHASE, &forged, "", NOW).unwrap_err();
     assert_eq!(provider.sso.answer(&refused).code, "JWT_SIGNATURE_FAIL");
+}
+
+/// A64: nobody who cannot sign learns which key ids exist, what is expected, or how far a forgery came.
+#[test]
+fn s1_c8_whoever_cannot_sign_gets_one_answer_for_the_form_and_one_for_the_rest() {
+    let provider = Provider::default();
+    let other = || SigningKey::from_pem(include_str!("keys/rsa2048_other.pem")).unwrap();
+    let forged = |claims: &Value, kid: &str, algorithm| {
+        TokenSigner::new(other().with_id(kid), algorithm).unwrap().sign(claims).unwrap()
+    };
+    let good = sign(&claims());
+    let (signed, _) = good.rsplit_once('.').unwrap();
+    let unsigned = format!(
+        "eyJhbGciOiJub25lIiwia2lkIjoia2V5LTIwMjUifQ.{}.",
+        signed.split_once('.').unwrap().1
+    );
+    for (token, code) in [
+        (forged(&claims(), "key-2025", Algorithm::Rs256), "jwt.signature_invalid"),
+        (forged(&claims(), "key-2024", Algorithm::Rs256), "jwt.key_unknown"),
+        (forged(&claims(), "key-2025", Algorithm::Ps256), "jwt.algorithm_not_allowed"),
+        (forged(&with(json!({ "exp": 1 })), "key-2025", Algorithm::Rs256), "jwt.signature_invalid"),
+        (forged(&with(json!({ "aud": 5 })), "key-2025", Algorithm::Rs256), "jwt.signature_invalid"),
+        (format!("{signed}."), "jwt.signature_invalid"),
+        (unsigned, "jwt.algorithm_none"),
+    ] {
+        let refused = provider.admit("POST", PURCHASE, &token, "not even JSON", NOW).unwrap_err();
+        assert_eq!(refused.code(), code);
+        let answer = provider.sso.answer(&refused);
+        assert_eq!((answer.status, answer.code), (401, "JWT_SIGNATURE_FAIL"), "{code}");
+    }
+    for (token, code) in [
+        ("x".to_owned(), "jwt.not_compact"),
+        (forged(&claims(), "a b", Algorithm::Rs256), "jwt.key_id_malformed"),
+        (format!("{good}="), "jwt.encoding"),
+        ("e30.e30.AAAA".to_owned(), "jwt.algorithm_missing"),
+    ] {
+        let refused = provider.admit("POST", PURCHASE, &token, "", NOW).unwrap_err();
+        assert_eq!(refused.code(), code);
+        let answer = provider.sso.answer(&refused);
+        assert_eq!((answer.status, answer.code), (400, "INVALID_JWT"), "{code}");
+    }
+}
+
+#[test]
+fn s1_31_j38_ids_that_attack_a_log_are_refused_and_logged_escaped() {
+    let provider = Provider::default();
+    for attack in ["a\r\nlevel=ok", "a\u{0}", "a\u{1b}[2J", "a\u{202e}b", "a b", "a\u{a0}", "é"] {
+        for claim in ["sub", "jti", "order_id", "product_code"] {
+            let mut claims = claims();
+            claims[claim] = json!(attack);
+            let refused = provider.post(PURCHASE, &claims).unwrap_err();
+            let expected = jwt(JwtError::ClaimRange { claim: claim.into() });
+            assert_eq!(*refused.reason(), expected, "{claim} {attack:?}");
+            let record = provider.sso.audit("POST", PURCHASE, Err(&refused), NOW).to_string();
+            assert!(record.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{record}");
+            assert!(!record.contains(attack), "{record}");
+        }
+    }
+    // What is visible is an id, and still nothing that a logger looks up.
+    let visible = with(json!({ "order_id": "${jndi:ldap://x}", "jti": "%0d%0a" }));
+    let granted = provider.post(PURCHASE, &visible);
+    let record = provider.sso.audit("POST", PURCHASE, granted.as_ref(), NOW).to_string();
+    assert!(record.contains(r"jti=%0d%0a order_id=\u{24}{jndi:ldap://x}"), "{record}");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use countersign::encoding::{base64url, hex};
+use countersign::jwks::KeyRing;
 use countersign::jwt::explain::Language;
 use countersign::jwt::{JwtError, Lint, Policy, PolicyBuilder, PolicyProblem, Reusable, SingleUse};
 use countersign::jwt::{TokenLimits, TokenSigner, TokenType, UnverifiedToken, explain};
@@ -171,6 +172,41 @@ fn a4_the_key_decides_the_algorithm() {
 }
 
 #[test]
+fn a5_an_algorithm_is_for_keys_of_its_type_and_curve() {
+    let pems = [
+        ("RSA", include_str!("keys/rsa2048.pub.pem")),
+        ("P-256", include_str!("keys/p256.pub.pem")),
+        ("P-384", include_str!("keys/p384.pub.pem")),
+        ("Ed25519", include_str!("keys/ed25519.pub.pem")),
+    ];
+    let fits = |algorithm: Algorithm| match algorithm {
+        Algorithm::Es256 => "P-256",
+        Algorithm::Es384 => "P-384",
+        Algorithm::EdDsa => "Ed25519",
+        Algorithm::Es512 => "P-521",
+        _ => "RSA",
+    };
+    let public = Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric());
+    let any = Policy::builder(ISSUER, "invoice", public.clone()).build().unwrap();
+    for algorithm in public {
+        let header = json!({ "alg": algorithm.name(), "kid": "k1" }).to_string();
+        let token = sign_raw(&header, claims().to_string().as_bytes());
+        for (name, pem) in pems {
+            let key = [VerifyingKey::from_pem(pem).unwrap().with_id("k1")];
+            let token = UnverifiedToken::parse(&token).unwrap();
+            let verdict = token.verify::<Any, _>(&key, &any, NOW).map(drop);
+            // The signature is RS256's, whatever the header says.
+            let expected = match fits(algorithm) == name {
+                true if algorithm == Algorithm::Rs256 => Ok(()),
+                true => Err(JwtError::SignatureInvalid),
+                false => Err(JwtError::AlgorithmNotForKey { found: algorithm }),
+            };
+            assert_eq!(verdict, expected, "{algorithm} with {name}");
+        }
+    }
+}
+
+#[test]
 fn a7_algorithm_names_are_compared_after_unescaping_and_byte_for_byte() {
     let payload = claims().to_string();
     let escaped = sign_raw("{\"alg\":\"\\u0052S256\",\"\\u006bid\":\"k1\"}", payload.as_bytes());
@@ -245,6 +281,46 @@ fn a15_up_to_four_keys_of_one_id_are_tried() {
     keys.push(other().verifying_key());
     let refused = token.verify::<Any, _>(&keys, &policy(), NOW).unwrap_err();
     assert_eq!(refused, JwtError::KeyAmbiguous { limit: 4 });
+}
+
+#[test]
+fn a16_j35_keys_are_of_one_issuer_whatever_their_ids() {
+    let other =
+        || SigningKey::from_pem(include_str!("keys/rsa2048_other.pem")).unwrap().with_id("k1");
+    let theirs = [other().verifying_key()];
+    let ours = sign(&claims());
+    let ours = UnverifiedToken::parse(&ours).unwrap();
+    // Our issuer's token under their keys, and under ours where their issuer is expected.
+    let refused = ours.verify::<Any, _>(&theirs, &policy(), NOW).unwrap_err();
+    assert_eq!(refused, JwtError::SignatureInvalid);
+    let elsewhere = Policy::builder("https://other.example.vn", "invoice", [Algorithm::Rs256]);
+    let refused = ours.verify::<Any, _>(&keys(), &elsewhere.build().unwrap(), NOW).unwrap_err();
+    assert_eq!(refused, JwtError::IssuerMismatch);
+}
+
+#[test]
+fn a17_s2_20_who_signs_must_be_whom_the_token_names() {
+    let valid = KeyRing::ALWAYS;
+    let ring = KeyRing::builder().key("partner-a", rsa().verifying_key(), valid).build().unwrap();
+    let keys = ring.keys_for("k1", NOW).unwrap();
+    let policy = builder().owner_claim("claim_id").build().unwrap();
+    let check = |claims: &Value, policy: &Policy| {
+        let token = sign(claims);
+        let token = UnverifiedToken::parse(&token)?;
+        token.verify_owned::<Any, _>(&keys, policy, NOW).map(drop)
+    };
+    assert_eq!(check(&with("claim_id", json!("partner-a")), &policy), Ok(()));
+    for other in [json!("partner-b"), json!("partner-a "), json!("Partner-A"), json!(["partner-a"])]
+    {
+        let refused = check(&with("claim_id", other.clone()), &policy);
+        assert_eq!(refused, Err(JwtError::OwnerMismatch), "{other}");
+    }
+    assert_eq!(check(&claims(), &policy), Err(missing("claim_id")));
+    // A policy without the claim cannot take keys with owners, nor one with it keys without.
+    let named = with("claim_id", json!("partner-a"));
+    let unasked = builder().build().unwrap();
+    assert_eq!(check(&named, &unasked), Err(JwtError::OwnerMismatch));
+    assert_eq!(verify_at(&sign(&named), &policy, NOW), Err(JwtError::OwnerMismatch));
 }
 
 #[test]
@@ -419,6 +495,32 @@ fn dropped_doubled_and_swapped_bytes_are_refused() {
 // JSON
 
 #[test]
+fn j07_header_and_claims_are_utf8() {
+    let claims = claims().to_string();
+    for bytes in [
+        &b"\xff"[..],
+        b"\xc0\xaf",         // "/" in two bytes
+        b"\xe0\x80\xaf",     // and in three
+        b"\xed\xa0\x80",     // half of a surrogate pair
+        b"\xf4\x90\x80\x80", // beyond the last code point
+        b"\xe9",             // Latin-1
+    ] {
+        let spoilt = |text: &str, at: &str| {
+            let (front, back) = text.split_once(at).unwrap();
+            [front.as_bytes(), bytes, back.as_bytes()].concat()
+        };
+        let token = sign_raw("{\"alg\":\"RS256\"}", &spoilt(&claims, "u1"));
+        assert!(matches!(refusal(&token), JwtError::ClaimsJson(_)), "{bytes:x?}");
+        let header = base64url::encode(spoilt("{\"alg\":\"RS256\",\"x\":\"y\"}", "y"));
+        let refused = refusal(&format!("{header}.e30.AAAA"));
+        assert!(matches!(refused, JwtError::HeaderJson(_)), "{bytes:x?}");
+    }
+    let utf16: Vec<u8> = claims.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let token = sign_raw("{\"alg\":\"RS256\"}", &utf16);
+    assert!(matches!(refusal(&token), JwtError::ClaimsJson(_)));
+}
+
+#[test]
 fn a40_a41_a42_claims_are_one_strict_object() {
     let payload = |payload: &str| {
         refusal(&sign_raw("{\"alg\":\"RS256\",\"kid\":\"k1\"}", payload.as_bytes()))
@@ -563,21 +665,41 @@ fn a_maximal_age_ends_tokens_before_they_expire() {
 }
 
 #[test]
-fn t01_no_moment_makes_the_arithmetic_overflow() {
-    let corners = [i64::MIN, -1, 0, IAT, i64::MAX];
+fn t01_every_combination_of_moments_is_judged_as_wide_integers_judge_it() {
+    const LAST: i64 = 253_402_300_799; // the end of the year 9999
+    let claimed = [i64::MIN, -1, 0, IAT, IAT + 300, LAST, LAST + 1, i64::MAX];
+    let nows = [i64::MIN, -1, 0, IAT - 60, IAT, IAT + 300, LAST, i64::MAX];
     for leeway in [0, 60] {
-        let policy = builder()
-            .leeway(Duration::from_secs(leeway))
-            .max_lifetime(Duration::from_secs(300))
-            .build()
-            .unwrap();
-        for exp in corners {
-            for nbf in corners {
-                let mut claims = with("exp", json!(exp));
-                claims["nbf"] = json!(nbf);
+        let policy = builder().leeway(Duration::from_secs(leeway)).build().unwrap();
+        let judge = |exp: i64, begins: i64, now: i64, early: &'static str| {
+            let wide = i128::from;
+            let (exp, begins, now, leeway) =
+                (wide(exp), wide(begins), wide(now), i128::from(leeway));
+            let in_range = |date: i128| (0..=wide(LAST)).contains(&date);
+            match () {
+                () if !in_range(exp) => "jwt.claim_range",
+                () if now >= exp + leeway => "jwt.expired",
+                () if !in_range(begins) || begins >= exp => "jwt.claim_range",
+                () if begins > now + leeway => early,
+                () => "accepted",
+            }
+        };
+        for (claim, early) in [("nbf", "jwt.not_yet_valid"), ("iat", "jwt.issued_in_future")] {
+            for (exp, begins) in
+                claimed.into_iter().flat_map(|exp| claimed.map(|begins| (exp, begins)))
+            {
+                let mut claims = without("iat");
+                claims["exp"] = json!(exp);
+                claims[claim] = json!(begins);
                 let token = sign(&claims);
-                for now in corners {
-                    assert!(verify_at(&token, &policy, UnixTime::from_millis(now)).is_err());
+                for now in nows {
+                    let verdict = verify_at(&token, &policy, UnixTime::from_secs(now));
+                    let found = verdict.err().map_or("accepted", |error| error.code());
+                    let expected = judge(exp, begins, now, early);
+                    assert_eq!(
+                        found, expected,
+                        "exp {exp}, {claim} {begins}, now {now}, leeway {leeway}"
+                    );
                 }
             }
         }
@@ -749,6 +871,48 @@ fn a27_a57_the_replay_key_is_issuer_and_id_and_nothing_else() {
     for jti in ["", "a b", "a\r\n", &"j".repeat(129)] {
         assert_eq!(refused(&with("jti", json!(jti))), out_of_range("jti"), "{jti:?}");
     }
+}
+
+#[test]
+fn a18_names_that_run_together_are_told_apart() {
+    let policy = Policy::builder("a", "invoice", [Algorithm::Rs256]).issuer("ab").single_use();
+    let policy = policy.build().unwrap();
+    let key = |iss: &str, jti: &str| {
+        let mut claims = with("iss", json!(iss));
+        claims["jti"] = json!(jti);
+        let token = sign(&claims);
+        let token = UnverifiedToken::parse(&token).unwrap();
+        *token.verify::<Any, _>(&keys(), &policy, NOW).unwrap().step().key()
+    };
+    assert_ne!(key("a", "bc"), key("ab", "c"));
+    assert_ne!(key("a", "b|c"), key("ab", "|c"));
+}
+
+/// RFC 7518 §3.4 takes s and n − s alike, so whoever sees a token can write it otherwise.
+#[test]
+fn a27_a_token_and_its_twin_with_the_other_s_are_one_token() {
+    let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"; // of P-256
+    let order = hex::decode(order).unwrap();
+    let key = SigningKey::from_pem(include_str!("keys/p256.pem")).unwrap();
+    let keys = [key.verifying_key()];
+    let policy =
+        Policy::builder(ISSUER, "invoice", [Algorithm::Es256]).single_use().build().unwrap();
+    let token = TokenSigner::new(key, Algorithm::Es256).unwrap().sign(&claims()).unwrap();
+    let (input, signature) = token.rsplit_once('.').unwrap();
+    let mut signature = base64url::decode(signature).unwrap();
+    let mut borrow = 0;
+    for (digit, minuend) in signature[32..].iter_mut().zip(&order).rev() {
+        let difference = i16::from(*minuend) - i16::from(*digit) - borrow;
+        borrow = i16::from(difference < 0);
+        *digit = difference.rem_euclid(256) as u8;
+    }
+    let twin = format!("{input}.{}", base64url::encode(signature));
+    assert_ne!(twin, token);
+    let step_key = |token: &str| {
+        let token = UnverifiedToken::parse(token).unwrap();
+        *token.verify::<Any, _>(&keys, &policy, NOW).unwrap().step().key()
+    };
+    assert_eq!(step_key(&twin), step_key(&token));
 }
 
 // Policy
