@@ -70,6 +70,8 @@ union! {
     Webhook(crate::webhook::WebhookError),
     /// From building a [`webhook::Verifier`](crate::webhook::Verifier).
     WebhookConfig(crate::webhook::ConfigError),
+    /// From [`partner::zalo`](crate::partner::zalo).
+    Zalo(crate::partner::zalo::ZaloError),
 }
 
 impl From<crate::partner::bank_sso::Refused> for Error {

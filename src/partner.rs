@@ -1,3 +1,4 @@
 //! Whole integrations, one file per source document, built only from the rooms below.
 
 pub mod bank_sso;
+pub mod zalo;

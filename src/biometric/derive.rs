@@ -26,7 +26,10 @@ pub enum Derivation {
 }
 
 impl Derivation {
-    pub(super) fn derive(self, secret: &Secret, access_token: &str, event_time: i64) -> SecretData {
+    /// Computes `secretData`. A [`BiometricFlow`](super::BiometricFlow) does this; on its own it is for checking
+    /// another server's values.
+    #[must_use]
+    pub fn derive(self, secret: &Secret, access_token: &str, event_time: i64) -> SecretData {
         match self {
             Self::HmacSha256 => hmac(secret, access_token, event_time),
             Self::ZaloMd5 => md5(secret, access_token, event_time),

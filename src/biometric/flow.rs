@@ -10,7 +10,7 @@ use super::{BiometricError, FlowError, FlowProblem};
 use crate::secret::{NamedSecret, SecretSet};
 use crate::time::UnixTime;
 use crate::verified::Verified;
-use crate::webhook::zalo::BiometricVerified;
+use crate::webhook::zalo::MiniAppEvent;
 
 /// The biometric login of document `003`: what is issued, confirmed and consumed.
 #[derive(Clone, Debug)]
@@ -50,14 +50,19 @@ impl BiometricFlow {
         issue::issue(self, access_token, now.as_millis(), now)
     }
 
-    /// Writes down that somebody approved a `secretData` (document `003`, step 4). Only a verified event can.
+    /// Writes down that somebody approved a `secretData` (document `003`, step 4). Only a verified event can, and an
+    /// event of another kind confirms nothing: `None`.
+    ///
+    /// # Errors
+    /// [`BiometricError::SecretDataMalformed`].
     pub fn confirm(
         &self,
-        event: &Verified<BiometricVerified<'_>>,
+        event: &Verified<MiniAppEvent<'_>>,
         now: UnixTime,
-    ) -> Result<PendingConfirmation, BiometricError> {
+    ) -> Result<Option<PendingConfirmation>, BiometricError> {
+        let MiniAppEvent::BiometricVerified(event) = &**event else { return Ok(None) };
         let secret_data = SecretData::parse(event.secret_data())?;
-        Ok(PendingConfirmation::new(self, &secret_data, event.timestamp(), now))
+        Ok(Some(PendingConfirmation::new(self, &secret_data, event.timestamp(), now)))
     }
 
     /// Verifies a login (document `003`, step 5): `secretData` is computed again and compared before the store

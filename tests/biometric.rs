@@ -1,0 +1,494 @@
+//! The biometric login of document `003`: the derivation by vectors, each refusal, each race of the field notes, and
+//! a walk over all interleavings.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::time::Duration;
+
+use countersign::biometric::{
+    ApprovedToken, BioState, BiometricError, BiometricFlow, BiometricFlowBuilder, Confirmation,
+    Derivation, FlowProblem, Issue, Login, LoginRequest, Mode, SdkError, StepUp,
+};
+use countersign::digest::sha256;
+use countersign::encoding::hex;
+use countersign::guard::MemoryStore;
+use countersign::headers::Headers;
+use countersign::partner::zalo::{Webhook, Zalo};
+use countersign::secret::{Secret, SecretSet};
+use countersign::time::UnixTime;
+use countersign::verified::{Step, StoreAnswer, Verified};
+use countersign::webhook::zalo::MiniApp;
+
+const API_KEY: &str = "zalo-mini-app-api-key";
+const START: UnixTime = UnixTime::from_millis(1_735_180_623_123);
+const TOKEN: &str = "zalo-access-token";
+
+fn secrets() -> SecretSet {
+    SecretSet::builder()
+        .secret("2026", Secret::new("the server's own secret key").unwrap())
+        .build()
+        .unwrap()
+}
+
+fn builder() -> BiometricFlowBuilder {
+    BiometricFlow::builder(secrets())
+}
+
+fn later(milliseconds: i64) -> UnixTime {
+    UnixTime::from_millis(START.as_millis() + milliseconds)
+}
+
+/// A backend with a store of its own.
+struct Backend {
+    zalo: Zalo,
+    store: MemoryStore,
+}
+
+impl Backend {
+    fn new(flow: BiometricFlowBuilder) -> Self {
+        let mini_app =
+            MiniApp::builder("2646373759294038927").api_key("2026", API_KEY).build().unwrap();
+        Self {
+            zalo: Zalo::new(mini_app, flow.build().unwrap()),
+            store: MemoryStore::new(100, START),
+        }
+    }
+
+    fn issue(&self, token: &str, now: UnixTime) -> (String, i64) {
+        let mut issue = self.zalo.issue(token, now).unwrap();
+        loop {
+            match issue {
+                Issue::Issued(challenge) => {
+                    return (challenge.secret_data().as_str().to_owned(), challenge.event_time());
+                }
+                Issue::Owes(pending) => {
+                    let answer = self.store.apply(pending.step(), now);
+                    issue = pending.finish(answer, now).unwrap();
+                }
+            }
+        }
+    }
+
+    /// Zalo's server sends its event.
+    fn webhook(
+        &self,
+        secret_data: &str,
+        at: UnixTime,
+        now: UnixTime,
+    ) -> Result<Confirmation, BiometricError> {
+        let millis = at.as_millis();
+        let body = format!(
+            r#"{{"event":"biometric.verify.success","secretData":"{secret_data}","timestamp":{millis}}}"#
+        );
+        let signed = format!("biometric.verify.success{secret_data}{millis}{API_KEY}");
+        let signature = hex::encode(sha256(&[signed.as_bytes()]));
+        let fields = [("X-ZEvent-Signature", signature.as_bytes())];
+        match self.zalo.webhook(&Headers::new(&fields), body.as_bytes(), now).unwrap() {
+            Webhook::Confirms(pending) => {
+                let answer = self.store.apply(pending.step(), now);
+                pending.finish(answer)
+            }
+            Webhook::Other(_) => panic!("another event"),
+        }
+    }
+
+    fn login(
+        &self,
+        challenge: &(String, i64),
+        token: &str,
+        now: UnixTime,
+    ) -> Result<(), BiometricError> {
+        let request = LoginRequest {
+            secret_data: challenge.0.clone(),
+            event_time: challenge.1,
+            access_token: token.into(),
+        };
+        settle(self.zalo.login(&request, now)?, |step| self.store.apply(step, now), now).map(
+            |approved| {
+                assert_eq!(approved.access_token(), token);
+            },
+        )
+    }
+}
+
+fn settle<'t>(
+    mut login: Login<'t>,
+    store: impl Fn(&Step) -> StoreAnswer,
+    now: UnixTime,
+) -> Result<Verified<ApprovedToken<'t>>, BiometricError> {
+    loop {
+        match login {
+            Login::Approved(approved) => return Ok(approved),
+            Login::Owes(pending) => {
+                let answer = store(pending.step());
+                login = pending.finish(answer, now)?;
+            }
+        }
+    }
+}
+
+fn confirmed() -> (Backend, (String, i64)) {
+    let backend = Backend::new(builder());
+    let challenge = backend.issue(TOKEN, START);
+    assert_eq!(
+        backend.webhook(&challenge.0, later(1_000), later(1_500)),
+        Ok(Confirmation::Confirmed)
+    );
+    (backend, challenge)
+}
+
+#[test]
+fn s3_3_the_documents_recipe_gives_every_vector() {
+    let Some(folder) = common::vectors() else { return };
+    let text = std::fs::read(folder.join("webhook/zalo_secret_data.json")).unwrap();
+    let cases: Vec<serde_json::Value> = serde_json::from_slice(&text).unwrap();
+    assert_eq!(cases.len(), 180);
+    for case in &cases {
+        let text = |name: &str| case[name].as_str().unwrap();
+        let Ok(secret) = Secret::dangerous_short(text("secretKey")) else {
+            // S3-C2: the recipe runs without a secret, and then anyone can run it.
+            assert_eq!(text("secretKey"), "");
+            continue;
+        };
+        let time = case["eventTime"].as_i64().unwrap();
+        let computed = Derivation::ZaloMd5.derive(&secret, text("accessToken"), time);
+        assert_eq!(computed.as_str(), text("secretData"), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn the_five_steps_log_a_user_in_once() {
+    let (backend, challenge) = confirmed();
+    assert_eq!(backend.login(&challenge, TOKEN, later(5_000)), Ok(()));
+    assert_eq!(
+        backend.login(&challenge, TOKEN, later(5_001)),
+        Err(BiometricError::AlreadyConsumed)
+    );
+}
+
+#[test]
+fn b01_access_tokens_have_a_form() {
+    let flow = builder().build().unwrap();
+    for token in ["", "a\0b", &"t".repeat(4_097)] {
+        assert_eq!(flow.issue(token, START).unwrap_err(), BiometricError::AccessTokenMalformed);
+        let login = flow.verify("TS/Smq2OGr45Jlo267NYDg==", START.as_millis(), token, START);
+        assert_eq!(login.unwrap_err(), BiometricError::AccessTokenMalformed);
+    }
+    assert!(flow.issue(&"t".repeat(4_096), START).is_ok());
+}
+
+#[test]
+fn b03_b05_requests_of_a_wrong_form_are_refused_before_anything_is_computed() {
+    let flow = builder().build().unwrap();
+    let verify =
+        |secret_data: &str, time| flow.verify(secret_data, time, TOKEN, START).unwrap_err();
+    let good = "TS/Smq2OGr45Jlo267NYDg==";
+    for time in [-1, 0, START.as_secs(), 1 << 53, i64::MAX] {
+        assert_eq!(verify(good, time), BiometricError::EventTimeOutOfRange, "{time}");
+    }
+    for text in [
+        "aGkgYmFu",
+        "TS_Smq2OGr45Jlo267NYDg==",
+        "TS/Smq2OGr45Jlo267NYDg",
+        "TS/Smq2OGr45Jlo267NYDg==\r\n",
+        "TS/Smq2OGr45Jlo267NYDh==",
+    ] {
+        assert_eq!(
+            verify(text, START.as_millis()),
+            BiometricError::SecretDataMalformed,
+            "{text:?}"
+        );
+    }
+    for body in [
+        "",
+        "{}",
+        "[]",
+        r#"{"secretData":"a","eventTime":1,"accessToken":"t","x":1}"#,
+        r#"{"secretData":"a","eventTime":1.5,"accessToken":"t"}"#,
+    ] {
+        let error = LoginRequest::parse(body.as_bytes()).unwrap_err();
+        assert_eq!(error.code(), "biometric.request_malformed", "{body}");
+    }
+}
+
+#[test]
+fn b04_a_challenge_lives_five_minutes_to_the_millisecond() {
+    let flow = builder().build().unwrap();
+    let Issue::Owes(_) = flow.issue(TOKEN, START).unwrap() else { panic!("stateless") };
+    let challenge = Backend::new(builder()).issue(TOKEN, START);
+    let verify = |now| flow.verify(&challenge.0, challenge.1, TOKEN, now).map(drop);
+    assert_eq!(verify(later(300_000)), Ok(()));
+    assert_eq!(verify(later(300_001)), Err(BiometricError::ChallengeExpired));
+    assert_eq!(verify(later(-60_000)), Ok(()));
+    assert_eq!(verify(later(-60_001)), Err(BiometricError::ChallengeFromFuture));
+}
+
+#[test]
+fn b06_b10_a_wrong_token_or_time_is_refused_and_uses_nothing_up() {
+    let (backend, challenge) = confirmed();
+    let before = backend.store.len();
+    let mismatch = Err(BiometricError::SecretMismatch);
+    assert_eq!(backend.login(&challenge, "another-token", later(2_000)), mismatch);
+    assert_eq!(
+        backend.login(&(challenge.0.clone(), challenge.1 + 1), TOKEN, later(2_000)),
+        mismatch
+    );
+    // Expired and forged is forged: the store and the clock say nothing to a stranger.
+    assert_eq!(backend.login(&challenge, "another-token", later(900_000)), mismatch);
+    assert_eq!(backend.store.len(), before);
+    assert_eq!(backend.login(&challenge, TOKEN, later(2_000)), Ok(()));
+}
+
+#[test]
+fn b07_md5_refuses_secrets_that_it_cannot_tell_from_its_separator() {
+    let dotted = SecretSet::builder()
+        .secret("k", Secret::new("a.secret.key.with.dots").unwrap())
+        .build()
+        .unwrap();
+    let md5 = BiometricFlow::builder(dotted.clone()).derivation(Derivation::ZaloMd5).build();
+    assert_eq!(md5.unwrap_err().problems(), [FlowProblem::DotInMd5Secret]);
+    let also = BiometricFlow::builder(dotted.clone()).also_accept(Derivation::ZaloMd5).build();
+    assert_eq!(also.unwrap_err().problems(), [FlowProblem::DotInMd5Secret]);
+    assert!(BiometricFlow::builder(dotted).build().is_ok());
+}
+
+#[test]
+fn b08_a_login_waits_for_its_webhook_and_not_for_long() {
+    let backend = Backend::new(builder());
+    let challenge = backend.issue(TOKEN, START);
+    assert_eq!(backend.login(&challenge, TOKEN, later(500)), Err(BiometricError::NotConfirmedYet));
+    assert_eq!(
+        backend.webhook(&challenge.0, later(900), later(1_000)),
+        Ok(Confirmation::Confirmed)
+    );
+    let other = Backend::new(builder()).issue("never issued here", START);
+    assert_eq!(
+        backend.login(&other, "never issued here", later(500)),
+        Err(BiometricError::UnknownChallenge)
+    );
+    // 120,000 ms and one more.
+    let (edge, over) = (later(121_000), later(121_001));
+    assert_eq!(backend.login(&challenge, TOKEN, over), Err(BiometricError::ConfirmationExpired));
+    assert_eq!(backend.login(&challenge, TOKEN, edge), Ok(()));
+}
+
+#[test]
+fn b11_webhooks_out_of_order_say_what_they_are() {
+    let (backend, challenge) = confirmed();
+    assert_eq!(
+        backend.webhook(&challenge.0, later(1_000), later(1_600)),
+        Ok(Confirmation::Duplicate)
+    );
+    assert_eq!(backend.login(&challenge, TOKEN, later(2_000)), Ok(()));
+    let replay = backend.webhook(&challenge.0, later(1_000), later(3_000));
+    assert_eq!(replay, Err(BiometricError::ReplayAfterUse));
+    assert_eq!(
+        backend.login(&challenge, TOKEN, later(3_001)),
+        Err(BiometricError::AlreadyConsumed)
+    );
+    let unknown = backend.webhook("TS/Smq2OGr45Jlo267NYDg==", later(1_000), later(3_000));
+    assert_eq!(unknown, Err(BiometricError::UnknownChallenge));
+    // An event that is older than the challenge it is for.
+    let early = backend.issue(TOKEN, later(100_000));
+    assert_eq!(
+        backend.webhook(&early.0, later(39_999), later(100_100)),
+        Ok(Confirmation::Confirmed)
+    );
+    assert_eq!(
+        backend.login(&early, TOKEN, later(100_200)),
+        Err(BiometricError::ConfirmedBeforeIssue)
+    );
+}
+
+#[test]
+fn b11_the_tombstone_outlives_every_webhook_that_could_come_again() {
+    let (backend, challenge) = confirmed();
+    let request = LoginRequest {
+        secret_data: challenge.0.clone(),
+        event_time: challenge.1,
+        access_token: TOKEN.into(),
+    };
+    let Login::Owes(look) = backend.zalo.login(&request, later(2_000)).unwrap() else { panic!() };
+    let answer = backend.store.apply(look.step(), later(2_000));
+    let Login::Owes(consume) = look.finish(answer, later(2_000)).unwrap() else { panic!() };
+    let mini_app = MiniApp::builder("1").api_key("k", API_KEY).build().unwrap();
+    let window = mini_app.past_tolerance() + mini_app.future_tolerance();
+    assert!(consume.step().until() > later(2_000).saturating_add(window));
+}
+
+#[test]
+fn b12_a_store_that_fails_at_any_step_lets_nobody_in() {
+    let request = |challenge: &(String, i64)| LoginRequest {
+        secret_data: challenge.0.clone(),
+        event_time: challenge.1,
+        access_token: TOKEN.into(),
+    };
+    for fail_at in 1..=2 {
+        for written in [false, true] {
+            let (backend, challenge) = confirmed();
+            let asked = std::cell::Cell::new(0);
+            let request = request(&challenge);
+            let login = settle(
+                backend.zalo.login(&request, later(2_000)).unwrap(),
+                |step| {
+                    asked.set(asked.get() + 1);
+                    let lost = asked.get() == fail_at;
+                    if lost && !written {
+                        return StoreAnswer::Unavailable;
+                    }
+                    let answer = backend.store.apply(step, later(2_000));
+                    if lost { StoreAnswer::Unavailable } else { answer }
+                },
+                later(2_000),
+            );
+            assert_eq!(login.unwrap_err(), BiometricError::StoreUnavailable);
+            // Tried again, it works only where nothing was used up.
+            let again = backend.login(&challenge, TOKEN, later(2_100));
+            let used_up = fail_at == 2 && written;
+            assert_eq!(again, if used_up { Err(BiometricError::AlreadyConsumed) } else { Ok(()) });
+        }
+    }
+}
+
+#[test]
+fn b13_sdk_codes_of_either_sign_mean_the_same() {
+    for (code, error) in
+        [(100, SdkError::Unknown), (101, SdkError::FailedThreeTimes), (108, SdkError::LockedOut)]
+    {
+        assert_eq!((SdkError::from_code(code), SdkError::from_code(-code)), (error, error));
+        assert_eq!(error.code(), code);
+    }
+    for code in [0, 104, 999, i32::MIN, i32::MAX] {
+        assert_eq!(SdkError::from_code(code), SdkError::Other(code));
+    }
+}
+
+#[test]
+fn s3_4_a_changed_bio_state_asks_for_a_full_login() {
+    let state = BioState::new("a");
+    assert_eq!(BioState::compare(Some(&state), &BioState::new("a")), StepUp::NotNeeded);
+    assert_eq!(BioState::compare(Some(&state), &BioState::new("b")), StepUp::FullLogin);
+    assert_eq!(BioState::compare(None, &state), StepUp::FullLogin);
+}
+
+#[test]
+fn s3_9_the_literal_mode_takes_what_was_never_issued_here() {
+    let backend = Backend::new(builder().mode(Mode::Stateless));
+    let challenge = backend.issue(TOKEN, START);
+    assert!(backend.store.is_empty());
+    assert_eq!(backend.login(&challenge, TOKEN, later(500)), Err(BiometricError::NotConfirmedYet));
+    assert_eq!(
+        backend.webhook(&challenge.0, later(900), later(1_000)),
+        Ok(Confirmation::Confirmed)
+    );
+    assert_eq!(
+        backend.webhook(&challenge.0, later(900), later(1_001)),
+        Ok(Confirmation::Duplicate)
+    );
+    assert_eq!(backend.login(&challenge, TOKEN, later(2_000)), Ok(()));
+    assert_eq!(
+        backend.webhook(&challenge.0, later(900), later(3_000)),
+        Err(BiometricError::ReplayAfterUse)
+    );
+    assert_eq!(
+        backend.login(&challenge, TOKEN, later(3_000)),
+        Err(BiometricError::AlreadyConsumed)
+    );
+}
+
+#[test]
+fn servers_change_recipes_and_keys_without_refusing_anyone() {
+    let secret = |text: &str| Secret::new(text).unwrap();
+    let old = SecretSet::builder().secret("old", secret("the former secret key")).build().unwrap();
+    let both = SecretSet::builder()
+        .secret("new", secret("another secret of today"))
+        .retired("old", secret("the former secret key"), later(60_000))
+        .build()
+        .unwrap();
+    let before = Backend::new(BiometricFlow::builder(old).derivation(Derivation::ZaloMd5));
+    let challenge = before.issue(TOKEN, START);
+    let after = BiometricFlow::builder(both).also_accept(Derivation::ZaloMd5).build().unwrap();
+    let Login::Owes(pending) = after.verify(&challenge.0, challenge.1, TOKEN, later(10)).unwrap()
+    else {
+        panic!()
+    };
+    drop(pending);
+    let retired = after.verify(&challenge.0, challenge.1, TOKEN, later(60_000));
+    assert_eq!(retired.unwrap_err(), BiometricError::SecretMismatch);
+}
+
+#[test]
+fn two_challenges_in_one_millisecond_are_two() {
+    let backend = Backend::new(builder());
+    let (one, other) = (backend.issue(TOKEN, START), backend.issue(TOKEN, START));
+    assert_eq!(other.1, one.1 + 1);
+    assert_ne!(one.0, other.0);
+}
+
+#[test]
+fn settings_have_ranges() {
+    for (setting, builder) in [
+        ("challenge_age", builder().challenge_age(Duration::from_secs(301))),
+        ("confirmation_age", builder().confirmation_age(Duration::from_secs(121))),
+        ("confirmation_age", builder().confirmation_age(Duration::ZERO)),
+    ] {
+        let error = builder.build().unwrap_err();
+        let FlowProblem::OutOfRange { setting: found, .. } = &error.problems()[0] else {
+            panic!("{error}")
+        };
+        assert_eq!(*found, setting);
+    }
+}
+
+/// What one of two threads does next in the walk: each login is two steps of the store, a webhook is one.
+#[derive(Clone, Copy, Debug)]
+enum Move {
+    LoginA,
+    LoginB,
+    Webhook,
+    Wait,
+}
+
+/// Walks every schedule of two logins that race, webhooks sent again and time passing, and counts the logins.
+#[test]
+fn in_no_interleaving_of_two_logins_and_webhooks_does_a_challenge_log_in_twice() {
+    const MOVES: [Move; 4] = [Move::LoginA, Move::LoginB, Move::Webhook, Move::Wait];
+    const LENGTH: u32 = 6;
+    let (mut one_login, mut none) = (0, 0);
+    for schedule in 0..4_u32.pow(LENGTH) {
+        let backend = Backend::new(builder());
+        let challenge = backend.issue(TOKEN, START);
+        let request = LoginRequest {
+            secret_data: challenge.0.clone(),
+            event_time: challenge.1,
+            access_token: TOKEN.into(),
+        };
+        let mut now = later(1_000);
+        let mut racing: [Option<Login<'_>>; 2] = [None, None];
+        let mut logins = 0;
+        for index in 0..LENGTH {
+            let choice = MOVES[(schedule / 4_u32.pow(index) % 4) as usize];
+            match choice {
+                Move::LoginA | Move::LoginB => {
+                    let slot = &mut racing[usize::from(matches!(choice, Move::LoginB))];
+                    let login =
+                        slot.take().unwrap_or_else(|| backend.zalo.login(&request, now).unwrap());
+                    let Login::Owes(pending) = login else { panic!("approved without a store") };
+                    let answer = backend.store.apply(pending.step(), now);
+                    match pending.finish(answer, now) {
+                        Ok(Login::Approved(_)) => logins += 1,
+                        Ok(owes) => *slot = Some(owes),
+                        Err(_) => {}
+                    }
+                }
+                Move::Webhook => drop(backend.webhook(&challenge.0, later(900), now)),
+                Move::Wait => now = now.saturating_add(Duration::from_secs(40)),
+            }
+        }
+        assert!(logins <= 1, "schedule {schedule}: {logins} logins");
+        if logins == 1 { one_login += 1 } else { none += 1 }
+    }
+    assert!(one_login > 100 && none > 100, "{one_login} with a login, {none} without");
+}
