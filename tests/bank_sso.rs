@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use countersign::class::PublicAnswer;
-use countersign::guard::{MemoryStore, OrderError};
+use countersign::guard::{MemoryStore, OrderError, Outcome};
 use countersign::headers::Headers;
 use countersign::jwks::{JwkSet, JwksCache, Lookup, Refusal, Response};
 use countersign::jwt::{JwtError, PolicyProblem, RemoteSigner, TokenSigner};
@@ -647,6 +647,29 @@ fn s1_35_an_order_is_carried_out_once_and_answers_with_its_first_result() {
     };
     let theirs = with(json!({ "iss": "https://bank-b.example.vn", "jti": "j6" }));
     assert!(elsewhere.post(PURCHASE, &theirs).is_ok());
+}
+
+#[test]
+fn s1_35_an_order_whose_attempt_died_is_settled_by_whoever_finds_out() {
+    let provider = Provider::default();
+    // Granted, and then nobody ever said how it went.
+    drop(provider.post(PURCHASE, &claims()).unwrap());
+    let later = UnixTime::from_secs(IAT + 200);
+    let fresh = |jti: &str| sign(&with(json!({ "jti": jti, "iat": IAT + 150, "exp": IAT + 450 })));
+    let again = |jti: &str| {
+        let refused = provider.admit("POST", PURCHASE, &fresh(jti), "", later).unwrap_err();
+        let BankSsoError::Order(error) = refused.reason() else { panic!("{refused}") };
+        error.clone()
+    };
+    let OrderError::Unknown { record } = again("j2") else { panic!("the outcome is known") };
+    let done = Outcome::Done { reference: "invoice-98b2ef" };
+    // Of another order it is the record of nothing, and the store refuses.
+    let other = provider.sso.reconcile("ord-2", &record, done, later).unwrap();
+    let answer = provider.store.apply(other.step(), later);
+    assert_eq!(other.finish(answer), Err(OrderError::Superseded));
+    let settlement = provider.sso.reconcile("ord-1", &record, done, later).unwrap();
+    settlement.finish(provider.store.apply(settlement.step(), later)).unwrap();
+    assert_eq!(again("j3"), OrderError::Duplicate { reference: "invoice-98b2ef".into() });
 }
 
 #[test]

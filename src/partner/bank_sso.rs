@@ -45,6 +45,7 @@
 //! - It looks the [`Ouid`] up in its own tables (S1-21) and checks the [`Flow`]'s precondition.
 //! - It fetches the bank's key set for a [`SharedJwksCache`](crate::jwks::SharedJwksCache) (S1-25 … S1-27).
 //! - It logs [`BankSso::audit`]'s record, one for each decision (S1-31).
+//! - It finds out what became of an order whose attempt died, and says so with [`BankSso::reconcile`].
 //!
 //! # Incomplete support
 //! The hand-over from a gateway that verified the token before (S1-6 … S1-10) is not here yet: until it is,
@@ -70,9 +71,10 @@ pub use routes::{Flow, Precondition, Route, ScopeRule, TokenUse};
 
 use crate::audit::{AuditRecord, Decision, LogText, Trace};
 use crate::class::{AnswerProfile, PublicAnswer};
-use crate::guard::OrderLedger;
+use crate::guard::{OrderError, OrderKey, OrderLedger, Outcome, Settlement};
 use crate::jwt::TokenLimits;
 use crate::time::UnixTime;
+use crate::verified::Record;
 
 use builder::Sources;
 use routes::CheckedRoute;
@@ -128,6 +130,24 @@ impl BankSso {
     #[must_use]
     pub const fn answers(&self) -> &AnswerProfile {
         &self.answers
+    }
+
+    /// Settles an order whose attempt ended without a result, once the host knows how it went: see
+    /// [`OrderLedger::reconcile`]. `record` comes with
+    /// [`OrderError::Unknown`], or from the store.
+    ///
+    /// # Errors
+    /// Those of [`OrderLedger::reconcile`], and
+    /// [`OrderError::MalformedOrderId`].
+    pub fn reconcile(
+        &self,
+        order_id: &str,
+        record: &Record,
+        outcome: Outcome<'_>,
+        now: UnixTime,
+    ) -> Result<Settlement, OrderError> {
+        let order = OrderKey::new(&self.issuer, order_id)?;
+        self.ledger.reconcile(&order, record, outcome, now)
     }
 
     /// The record of one decision, for the log (S1-31).

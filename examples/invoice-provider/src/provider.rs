@@ -144,7 +144,7 @@ impl Provider {
             Err(error) => Err(error),
         };
         if let Err(error) = settled {
-            // The work stands as it is. `OrderLedger::reconcile` puts the ledger right.
+            // The work stands as it is. `BankSso::reconcile` puts the ledger right.
             self.alarm(&format!("order {} was {outcome:?} and is not settled: {error}", order.id));
         }
     }

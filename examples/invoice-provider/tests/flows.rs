@@ -249,14 +249,14 @@ async fn bodies_that_are_too_long_or_malformed_are_refused() {
 
 #[tokio::test]
 async fn a_key_of_a_rotation_is_fetched_once_and_accepted() {
-    let world = World::start(Duration::from_secs(1)).await;
+    let world = World::start(Duration::from_secs(2)).await;
     let first = world.post(ONBOARD, claims("onboard", "ouid-1", "order-1")).await;
     assert_eq!(said(&first), (201, "CREATED"));
     assert_eq!(world.bank.fetches(), 1);
     let old = world.token(claims("purchase", "ouid-1", "order-2"));
 
     world.bank.rotate().unwrap();
-    tokio::time::sleep(Duration::from_millis(1100)).await; // the cool-down
+    tokio::time::sleep(Duration::from_millis(2100)).await; // the cool-down
     let tokens: Vec<_> =
         (3..9).map(|n| world.token(claims("purchase", "ouid-1", &format!("order-{n}")))).collect();
     // All at once: one of them has the set fetched, and the others wait for it.
