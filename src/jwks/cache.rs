@@ -103,11 +103,8 @@ impl JwksCache {
     /// that keep their keys fresh by a timer.
     pub fn poll_fetch(&mut self, now: UnixTime) -> Option<Ticket> {
         let at = self.observe(now);
-        let due = if self.trusted_at(at).is_some() {
-            self.refresh_is_due(at)
-        } else {
-            self.in_flight_until(at).is_none() && at >= self.next_attempt()
-        };
+        let trusted = self.trusted_at(at).is_some();
+        let due = if trusted { self.refresh_is_due(at) } else { at >= self.next_attempt() };
         due.then(|| self.issue(at, now))
     }
 
@@ -253,11 +250,11 @@ impl JwksCache {
         let doublings = self.failures.saturating_sub(1).min(MOST_DOUBLINGS);
         let pause = self.settings.cool_down.saturating_mul(2_u32.saturating_pow(doublings));
         self.good.as_ref().is_some_and(|good| good.age(at) >= good.soft_age)
-            && self.in_flight_until(at).is_none()
             && self.attempt.as_ref().is_none_or(|last| at >= last.at.saturating_add(pause))
     }
 
-    /// The first moment of a fetch that somebody waits for.
+    /// The first moment of a fetch that somebody waits for. None is under way then: tickets live for no
+    /// longer than a cool-down.
     fn next_attempt(&self) -> UnixTime {
         let cooled_down = |last: &Attempt| last.at.saturating_add(self.settings.cool_down);
         self.attempt.as_ref().map_or(UnixTime::MIN, cooled_down)

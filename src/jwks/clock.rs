@@ -96,7 +96,6 @@ impl SteadyClock {
         self.behind_since = Some(since);
         if now >= since.saturating_add(Self::SLACK) {
             self.ahead = self.steady.as_millis().saturating_sub(since.as_millis());
-            self.leap = None;
             self.go_forward(self.steady_at(now));
         }
     }
@@ -155,6 +154,9 @@ mod tests {
             (6_460, 10_060), // it stays there: the minute counts
             (6_500, 10_100),
             (6_450, 10_100),
+            (5_000, 10_100), // and back again, twice
+            (4_000, 10_100),
+            (4_060, 10_160),
         ] {
             clock.observe(secs(now));
             assert_eq!(clock.get(), secs(steady), "at {now}");
@@ -190,6 +192,16 @@ mod tests {
         assert_eq!(clock.observe(secs(7_060)), None);
         assert_eq!(clock.get(), secs(10_660));
         assert_eq!(clock.observe(secs(6_900)), None);
+    }
+
+    #[test]
+    fn a_pause_of_five_minutes_is_no_leap_and_a_longer_one_may_be() {
+        for (pause, by) in [(300, None), (301, Some(Duration::from_secs(100)))] {
+            let mut clock = started(10_000);
+            clock.observe(secs(10_000 + pause));
+            let leap = clock.observe(secs(9_900 + pause));
+            assert_eq!(leap.map(|leap| leap.by), by);
+        }
     }
 
     #[test]
