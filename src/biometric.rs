@@ -10,7 +10,7 @@
 //! 5. The host asks Zalo whose access token it is: an [`ApprovedToken`] says that it was approved, not by whom.
 //!
 //! The states in the store are `Issued` (5 min) → `Confirmed` (120 s) → `Consumed`, a tombstone that outlives every
-//! event that could still be sent again. All of them are [`Step`]s, so the Redis script, the SQL statement and the
+//! event that could still be sent again. All of them are [`Step`](crate::verified::Step)s, so the Redis script, the SQL statement and the
 //! in-memory store of [`guard`](crate::guard) serve them; memcached does with `add` and `cas`.
 //!
 //! ```

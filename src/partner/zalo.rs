@@ -36,7 +36,7 @@
 //! - Single use is only implied (S3-C5): a used challenge leaves a tombstone that outlives every event.
 //! - Neither an age nor a user is asked for (S3-C6): a challenge lives 5 minutes, a confirmation 120 seconds, and the access token of
 //!   the login is the one of the issue, because `secretData` is computed from it.
-//! - The event has no field borders in its signature (S3-C7): [`MiniApp`](crate::webhook::zalo::MiniApp) takes exactly the documented shape.
+//! - The event has no field borders in its signature (S3-C7): [`MiniApp`] takes exactly the documented shape.
 //! - What an event cannot say, whose finger it was, is said at [`biometric`](crate::biometric#what-it-cannot-protect).
 
 use crate::biometric::{
