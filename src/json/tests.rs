@@ -182,3 +182,9 @@ fn agrees_with_serde_json_on_numbers() {
         assert_eq!(ours.to_string(), theirs.to_string());
     }
 }
+
+#[test]
+fn a_document_shows_nothing_of_its_text() {
+    let document = parse(br#"{"sub":"Nguyen"}"#, LIMITS).unwrap();
+    assert_eq!(format!("{document:?} {:?}", document.root()), "Document(16 bytes) Value(object)");
+}
