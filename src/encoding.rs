@@ -90,11 +90,9 @@ pub mod hex {
     /// # Errors
     /// [`EncodingError::Length`] for an odd count of digits, [`EncodingError::Character`] for a foreign one.
     pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, EncodingError> {
-        let (pairs, rest) = text.as_ref().as_chunks::<2>();
-        if !rest.is_empty() {
-            return Err(EncodingError::Length);
-        }
-        pairs.iter().map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?)).collect()
+        let mut bytes = vec![0; text.as_ref().len() / 2];
+        decode_exactly(text.as_ref(), &mut bytes)?;
+        Ok(bytes)
     }
 
     /// Decodes exactly `N` bytes: a digest or a MAC.
@@ -116,10 +114,13 @@ pub mod hex {
         if !rest.is_empty() || pairs.len() != buffer.len() {
             return Err(EncodingError::Length);
         }
+        let mut foreign = 0;
         for (byte, [high, low]) in buffer.iter_mut().zip(pairs) {
-            *byte = digit(*high)? << 4 | digit(*low)?;
+            let (high, low) = (digit(*high), digit(*low));
+            *byte = high << 4 | low & 15;
+            foreign |= high | low;
         }
-        Ok(())
+        if foreign > 15 { Err(EncodingError::Character) } else { Ok(()) }
     }
 
     /// Encodes `bytes` in lower case.
@@ -129,9 +130,14 @@ pub mod hex {
         digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
     }
 
-    fn digit(character: u8) -> Result<u8, EncodingError> {
-        let value = char::from(character).to_digit(16).ok_or(EncodingError::Character)?;
-        u8::try_from(value).map_err(|_| EncodingError::Character)
+    /// The value of a digit, above 15 for every other character.
+    const fn digit(character: u8) -> u8 {
+        match character {
+            b'0'..=b'9' => character.wrapping_sub(b'0'),
+            b'a'..=b'f' => character.wrapping_sub(b'a' - 10),
+            b'A'..=b'F' => character.wrapping_sub(b'A' - 10),
+            _ => u8::MAX,
+        }
     }
 }
 

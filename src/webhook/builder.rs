@@ -123,7 +123,8 @@ impl<U: Use> VerifierBuilder<U> {
             return Err(ConfigError::new(problems));
         }
         let fingerprint = self.rules.fingerprint(U::SINGLE);
-        Ok(Verifier { rules: self.rules, keys, fingerprint, r#use: PhantomData })
+        let assurance = self.rules.scheme.assurance();
+        Ok(Verifier { rules: self.rules, keys, assurance, fingerprint, r#use: PhantomData })
     }
 
     fn key(mut self, name: Arc<str>, text: String, until: Option<UnixTime>, short: bool) -> Self {

@@ -11,6 +11,7 @@ use crate::javascript::{self, Document, Kind, Limits, Profile};
 use crate::time::UnixTime;
 
 /// Everything a scheme needs of a message beside the raw body.
+#[derive(Default)]
 pub(super) struct Claimed<'m> {
     pub(super) signatures: Option<Signatures>,
     pub(super) timestamp: Option<Timestamp<'m>>,
@@ -24,54 +25,55 @@ pub(super) struct Claimed<'m> {
 }
 
 impl<'m> Claimed<'m> {
-    /// Reads a message that is to be verified.
-    pub(super) fn signed(
+    /// Reads a message that is to be verified. It is filled where it stands, as it is too large to be handed around.
+    pub(super) fn read_signed(
+        &mut self,
         scheme: &Scheme,
         message: &Message<'m>,
         max_body: usize,
-    ) -> Result<Self, WebhookError> {
+    ) -> Result<(), WebhookError> {
         if message.body.len() > max_body {
             return Err(WebhookError::BodyTooLarge { limit: max_body });
         }
-        let mut claimed = Self::content(scheme, message, max_body)?;
-        claimed.signatures = Some(claimed.read_signatures(scheme, message.headers)?);
-        claimed.timestamp = claimed.read_timestamp(scheme, message.headers)?;
-        Ok(claimed)
+        // Before the body is read, a missing signature should cost nothing.
+        let in_head = matches!(scheme.signature.place, Place::Header(_));
+        if in_head {
+            self.read_signatures(scheme, message.headers)?;
+        }
+        self.read_content(scheme, message, max_body)?;
+        if !in_head {
+            self.read_signatures(scheme, message.headers)?;
+        }
+        self.read_timestamp(scheme, message.headers)
     }
 
     /// Reads what is to be signed; the signature and its time are not there yet.
-    pub(super) fn content(
+    pub(super) fn read_content(
+        &mut self,
         scheme: &Scheme,
         message: &Message<'m>,
         max_body: usize,
-    ) -> Result<Self, WebhookError> {
-        let mut claimed = Self {
-            signatures: None,
-            timestamp: None,
-            id: scheme.id.map(|name| id(message.headers, name)).transpose()?,
-            url: message.url.map(checked).transpose()?,
-            document: None,
-            parameters: None,
-            body_digest: None,
-        };
+    ) -> Result<(), WebhookError> {
+        self.id = scheme.id.map(|name| id(message.headers, name)).transpose()?;
+        self.url = message.url.map(checked).transpose()?;
+        if scheme.has(|part| matches!(part, Part::Url)) && self.url.is_none() {
+            return Err(WebhookError::UrlMissing);
+        }
         if scheme.reads_json() {
             let limits = Limits::EVENT.with_max_bytes(max_body);
             let document = javascript::parse(message.body, Profile::Node, limits)?;
             if document.root().kind() != Kind::Object {
                 return Err(WebhookError::NotAnObject);
             }
-            claimed.document = Some(document);
+            self.document = Some(document);
         }
-        if scheme.has(|part| *part == Part::Url) && claimed.url.is_none() {
-            return Err(WebhookError::UrlMissing);
-        }
-        if scheme.has(|part| *part == Part::TwilioForm) {
-            claimed.read_form(message.body)?;
+        if scheme.has(|part| matches!(part, Part::TwilioForm)) {
+            self.read_form(message.body)?;
         }
         if let Some(algorithm) = scheme.query_algorithm() {
-            claimed.read_query(algorithm)?;
+            self.read_query(algorithm)?;
         }
-        Ok(claimed)
+        Ok(())
     }
 
     fn read_query(&mut self, (name, allowed): (&str, &str)) -> Result<(), WebhookError> {
@@ -97,10 +99,10 @@ impl<'m> Claimed<'m> {
     }
 
     fn read_signatures(
-        &self,
+        &mut self,
         scheme: &Scheme,
         headers: Headers<'m>,
-    ) -> Result<Signatures, WebhookError> {
+    ) -> Result<(), WebhookError> {
         let value = match scheme.signature.place {
             Place::Header(name) => headers.only(name)?.map(Cow::Borrowed),
             Place::Member(name) => self.member(name, false)?.map(bytes),
@@ -109,16 +111,18 @@ impl<'m> Claimed<'m> {
         };
         let place = scheme.signature.place.name();
         let value = value.filter(|value| !value.is_empty());
-        Signatures::read(scheme, &value.ok_or(WebhookError::SignatureMissing { place })?)
+        let value = value.ok_or(WebhookError::SignatureMissing { place })?;
+        self.signatures = Some(Signatures::read(scheme, &value)?);
+        Ok(())
     }
 
     /// Reads the timestamp of a message from where the scheme has it.
     pub(super) fn read_timestamp(
-        &self,
+        &mut self,
         scheme: &Scheme,
         headers: Headers<'m>,
-    ) -> Result<Option<Timestamp<'m>>, WebhookError> {
-        let Some((place, unit)) = scheme.timestamp else { return Ok(None) };
+    ) -> Result<(), WebhookError> {
+        let Some((place, unit)) = scheme.timestamp else { return Ok(()) };
         let found = match place {
             Place::Header(name) => headers.only(name)?.map(text).transpose()?,
             Place::Member(name) => self.member(name, true)?,
@@ -132,7 +136,8 @@ impl<'m> Claimed<'m> {
             },
         };
         let found = found.ok_or(WebhookError::TimestampMissing { place: place.name() })?;
-        Timestamp::read(found, unit).map(Some)
+        self.timestamp = Some(Timestamp::read(found, unit)?);
+        Ok(())
     }
 
     /// A string member of the body, or where `numbers` count too a whole number.
@@ -177,10 +182,11 @@ pub(super) struct Timestamp<'m> {
 impl<'m> Timestamp<'m> {
     /// Digits alone: `+1`, ` 1`, `1e9`, `1.5`, `0x1`, `NaN` and negative counts are no timestamps.
     fn read(text: Cow<'m, str>, unit: Unit) -> Result<Self, WebhookError> {
-        let digits =
-            matches!(text.len(), 1..=MAX_DIGITS) && text.bytes().all(|b| b.is_ascii_digit());
-        let count: i64 =
-            digits.then(|| text.parse().ok()).flatten().ok_or(WebhookError::TimestampMalformed)?;
+        let digits = text.bytes().fold(true, |all, byte| all & byte.is_ascii_digit());
+        if !digits || !matches!(text.len(), 1..=MAX_DIGITS) {
+            return Err(WebhookError::TimestampMalformed);
+        }
+        let count: i64 = text.parse().map_err(|_| WebhookError::TimestampMalformed)?;
         let (at, other_unit) = match unit {
             Unit::Seconds => (UnixTime::from_secs(count), count >= FIRST_MILLISECOND),
             Unit::Milliseconds => (UnixTime::from_millis(count), count < FIRST_MILLISECOND),
@@ -200,11 +206,12 @@ impl<'m> Timestamp<'m> {
 /// The value of an id field. With a dot in it `a.1` and `2` would be signed as `a` and `1.2`.
 fn id<'m>(headers: Headers<'m>, name: &'static str) -> Result<&'m str, WebhookError> {
     let value = headers.only(name)?.ok_or(WebhookError::IdMissing { place: name })?;
-    let visible = |byte: &u8| byte.is_ascii_graphic() && *byte != b'.';
-    std::str::from_utf8(value)
-        .ok()
-        .filter(|id| matches!(id.len(), 1..=MAX_ID_BYTES) && id.as_bytes().iter().all(visible))
-        .ok_or(WebhookError::IdMalformed)
+    if !matches!(value.len(), 1..=MAX_ID_BYTES) {
+        return Err(WebhookError::IdMalformed);
+    }
+    let visible = |all, byte: &u8| all & byte.is_ascii_graphic() & (*byte != b'.');
+    let id = std::str::from_utf8(value).ok().filter(|_| value.iter().fold(true, visible));
+    id.ok_or(WebhookError::IdMalformed)
 }
 
 fn checked(url: &str) -> Result<&str, WebhookError> {

@@ -4,13 +4,17 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::assurance::Assurance;
-use super::fields::{Fields, Unstructured};
-use super::scheme::Scheme;
+use super::claimed::Claimed;
+use super::fields::{Fields, Object, Unstructured};
+use super::message::Message;
+use super::scheme::{Part, Scheme};
+use crate::javascript::Value;
 use crate::time::UnixTime;
 
 /// What a provider said: nothing that it did not sign.
 pub struct Event<'m> {
-    pub(super) scheme: Scheme,
+    pub(super) scheme: &'static str,
+    pub(super) assurance: Assurance,
     pub(super) content: Content<'m>,
     pub(super) timestamp: Option<UnixTime>,
     pub(super) id: Option<&'m str>,
@@ -30,6 +34,35 @@ pub enum Content<'m> {
     Text(Cow<'m, str>),
     /// Values without names or borders.
     Unstructured(Unstructured<'m>),
+}
+
+impl<'m> Content<'m> {
+    /// What the scheme vouches for of a message whose signature is good.
+    pub(super) fn of(scheme: &Scheme, claimed: Claimed<'m>, message: &Message<'m>) -> Self {
+        let part = scheme.parts.iter().find(|part| part.is_content());
+        let json = |document| Fields::json(document, Object::signed_by(scheme), part);
+        match (part, claimed.document, claimed.parameters) {
+            (Some(Part::Text), Some(document), _) => {
+                let member = document.root().member(scheme.object.unwrap_or_default());
+                Self::Text(member.and_then(Value::as_str).unwrap_or_default())
+            }
+            (Some(Part::SortedValues), Some(document), _) => {
+                Self::Unstructured(Unstructured::new(json(document)))
+            }
+            (Some(Part::SortedPairs { .. } | Part::Fields(_)), Some(document), _) => {
+                Self::Fields(json(document))
+            }
+            (Some(Part::TwilioForm), _, Some(parameters)) => {
+                Self::Unstructured(Unstructured::new(Fields::parameters(parameters)))
+            }
+            (Some(Part::SortedQuery { .. }), _, Some(mut parameters)) => {
+                parameters.retain(|(name, value)| scheme.signs_parameter(name, value));
+                Self::Fields(Fields::parameters(parameters))
+            }
+            // `Part::Body`, and Twilio's form where the signed URL states the body's digest.
+            _ => Self::Body(message.body),
+        }
+    }
 }
 
 impl<'m> Event<'m> {
@@ -86,8 +119,8 @@ impl<'m> Event<'m> {
 
     /// What the signature proves.
     #[must_use]
-    pub fn assurance(&self) -> Assurance {
-        self.scheme.assurance()
+    pub const fn assurance(&self) -> Assurance {
+        self.assurance
     }
 }
 
@@ -95,7 +128,7 @@ impl fmt::Debug for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the content: it is personal data.
         f.debug_struct("Event")
-            .field("scheme", &self.scheme.name)
+            .field("scheme", &self.scheme)
             .field("timestamp", &self.timestamp)
             .finish_non_exhaustive()
     }

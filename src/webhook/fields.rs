@@ -15,7 +15,7 @@ use crate::javascript::{Document, Kind, Value};
 #[derive(Clone)]
 pub struct Fields<'m> {
     /// Where they are members of a JSON object; else they are parameters.
-    document: Option<Document<'m>>,
+    document: Option<Box<Document<'m>>>,
     object: Object,
     null: &'static str,
     /// The only members that are signed, where not all are.
@@ -60,7 +60,7 @@ impl<'m> Fields<'m> {
     pub(super) fn json(document: Document<'m>, object: Object, part: Option<&Part>) -> Self {
         let null = if let Some(Part::SortedPairs { null }) = part { null } else { "null" };
         let names = if let Some(Part::Fields(names)) = part { Some(*names) } else { None };
-        Self { document: Some(document), object, null, names, parameters: Vec::new() }
+        Self { document: Some(Box::new(document)), object, null, names, parameters: Vec::new() }
     }
 
     pub(super) const fn parameters(parameters: Parameters<'m>) -> Self {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::error::{ConfigProblem, WebhookError};
 use super::scheme::{Construction, KeyForm, Scheme};
 use super::signature::Signatures;
-use super::text::{Running, Tag, Text};
+use super::stream::Running;
+use super::text::{Tag, Text};
 use crate::digest::Sha256;
 use crate::encoding::{EncodingError, base64, hex};
 use crate::key::{Algorithm, MacAlgorithm, MacKey, VerifyingKey};
@@ -96,14 +97,25 @@ impl Shared {
 
     /// What this secret makes of the text.
     pub(super) fn tag(&self, text: &Text<'_, '_>) -> Result<Tag, WebhookError> {
-        let mut running = self.start();
-        text.write(self.secret.expose(), &mut running)?;
-        Ok(running.finish())
+        let secret = self.secret.expose();
+        match &self.mac {
+            Some(key) => {
+                let mut context = key.context();
+                text.write(secret, &mut context)?;
+                Ok(Tag::Mac(context.tag()))
+            }
+            None => {
+                let mut hash = Sha256::new();
+                text.write(secret, &mut hash)?;
+                Ok(Tag::Hash(hash.finish()))
+            }
+        }
     }
 
+    /// A MAC or hash that has seen nothing yet.
     pub(super) fn start(&self) -> Running {
         match &self.mac {
-            Some(key) => Running::Mac(key.context()),
+            Some(key) => Running::Mac(Box::new(key.context())),
             None => Running::Hash(Sha256::new()),
         }
     }

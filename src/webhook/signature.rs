@@ -9,9 +9,9 @@ use crate::secret::constant_time_eq;
 
 /// The signatures of a message that may be of this scheme, decoded.
 pub(super) struct Signatures {
-    decoded: [[u8; LONGEST]; MAX_SIGNATURES],
-    count: usize,
     length: usize,
+    first: Option<[u8; LONGEST]>,
+    rest: Vec<[u8; LONGEST]>,
 }
 
 impl Signatures {
@@ -19,7 +19,7 @@ impl Signatures {
     /// passed over; where nothing is left, the first reason is the error.
     pub(super) fn read(scheme: &Scheme, value: &[u8]) -> Result<Self, WebhookError> {
         let length = scheme.construction.signature_bytes();
-        let mut read = Self { decoded: [[0; LONGEST]; MAX_SIGNATURES], count: 0, length };
+        let mut read = Self { length, first: None, rest: Vec::new() };
         let encoding = scheme.signature.encoding;
         match scheme.signature.form {
             SignatureForm::Alone { prefix } => {
@@ -45,7 +45,7 @@ impl Signatures {
 
     /// The decoded signatures, at least one.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.decoded.iter().take(self.count).filter_map(|bytes| bytes.get(..self.length))
+        self.first.iter().chain(&self.rest).filter_map(|bytes| bytes.get(..self.length))
     }
 
     /// Whether one of them is `expected`. All of them are compared, each in constant time.
@@ -69,17 +69,21 @@ impl Signatures {
                 first_fault.get_or_insert(fault);
             }
         }
-        match (self.count, first_fault) {
-            (0, Some(fault)) => Err(WebhookError::SignatureMalformed(fault)),
-            (0, None) => Err(WebhookError::NoKnownVersion),
-            _ => Ok(()),
+        match (self.first, first_fault) {
+            (None, Some(fault)) => Err(WebhookError::SignatureMalformed(fault)),
+            (None, None) => Err(WebhookError::NoKnownVersion),
+            (Some(_), _) => Ok(()),
         }
     }
 
     fn add(&mut self, text: &[u8], encoding: Encoding) -> Result<(), EncodingError> {
-        let space = self.decoded.get_mut(self.count).and_then(|slot| slot.get_mut(..self.length));
-        decode(encoding, text, space.ok_or(EncodingError::Length)?)?;
-        self.count = self.count.saturating_add(1);
+        let mut decoded = [0; LONGEST];
+        let space = decoded.get_mut(..self.length).ok_or(EncodingError::Length)?;
+        decode(encoding, text, space)?;
+        match self.first {
+            None => self.first = Some(decoded),
+            Some(_) => self.rest.push(decoded),
+        }
         Ok(())
     }
 }
@@ -110,7 +114,9 @@ pub(super) fn written(scheme: &Scheme, signature: &[u8]) -> String {
 
 fn decode(encoding: Encoding, text: &[u8], space: &mut [u8]) -> Result<(), EncodingError> {
     match encoding {
-        Encoding::Hex if text.iter().any(u8::is_ascii_uppercase) => Err(EncodingError::Character),
+        Encoding::Hex if text.iter().fold(false, |any, byte| any | byte.is_ascii_uppercase()) => {
+            Err(EncodingError::Character)
+        }
         Encoding::Hex | Encoding::HexAnyCase => hex::decode_exactly(text, space),
         Encoding::Base64 => {
             let mut scratch = [0; SCRATCH];

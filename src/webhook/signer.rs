@@ -79,14 +79,14 @@ impl Signer {
     /// [`WebhookError`] where the message has not what the scheme signs, and [`WebhookError::FieldMissing`] for a setting that was not given.
     pub fn sign(&self, message: &Message<'_>, now: UnixTime) -> Result<Signed, WebhookError> {
         let scheme = &self.rules.scheme;
-        let mut claimed = Claimed::content(scheme, message, self.rules.max_body)?;
-        claimed.timestamp = match scheme.timestamp {
-            Some((Place::Member(_) | Place::Query(_), _)) => {
-                claimed.read_timestamp(scheme, message.headers)?
+        let mut claimed = Claimed::default();
+        claimed.read_content(scheme, message, self.rules.max_body)?;
+        match scheme.timestamp {
+            Some((Place::Header(_) | Place::SignatureField(_), unit)) => {
+                claimed.timestamp = Some(Timestamp::now(unit, now));
             }
-            Some((_, unit)) => Some(Timestamp::now(unit, now)),
-            None => None,
-        };
+            _ => claimed.read_timestamp(scheme, message.headers)?,
+        }
         for problem in scheme_problems(&self.rules) {
             if let ConfigProblem::SettingMissing { name } = problem {
                 return Err(WebhookError::FieldMissing { name });

@@ -8,12 +8,13 @@ use super::event::{Content, Event};
 use super::keys::{Key, Material};
 use super::message::Message;
 use super::scheme::{Construction, Part, Place, Scheme};
-use super::text::{Running, Text};
+use super::text::{Tag, Text};
 use super::verifier::Verifier;
 use crate::digest::Sha256;
 use crate::guard::{Reusable, Use};
 use crate::headers::Headers;
-use crate::javascript::Sink as _;
+use crate::javascript::Sink;
+use crate::key::MacContext;
 use crate::time::UnixTime;
 
 /// A message of which the header fields are read, and the body is still to come.
@@ -72,7 +73,8 @@ impl<U: Use> Verifier<U> {
             return Err(WebhookError::NotStreamable);
         }
         let head = Message::new(headers, b"");
-        let claimed = Claimed::signed(scheme, &head, 0)?;
+        let mut claimed = Claimed::default();
+        claimed.read_signed(scheme, &head, 0)?;
         let shared = self.keys.iter().filter_map(|key| match &key.material {
             Material::Shared(shared) => Some((key, shared.start())),
             Material::Public { .. } => None,
@@ -91,13 +93,37 @@ impl<U: Use> Verifier<U> {
     }
 }
 
+/// A hash or MAC under way.
+pub(super) enum Running {
+    Mac(Box<MacContext>),
+    Hash(Sha256),
+}
+
+impl Running {
+    fn finish(self) -> Tag {
+        match self {
+            Self::Mac(context) => Tag::Mac(context.tag()),
+            Self::Hash(hash) => Tag::Hash(hash.finish()),
+        }
+    }
+}
+
+impl Sink for Running {
+    fn write(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Mac(context) => context.update(bytes),
+            Self::Hash(hash) => hash.update(bytes),
+        }
+    }
+}
+
 impl Scheme {
     /// Whether nothing but the bytes of the body is still unknown once the header fields are read.
     fn is_streamable(&self) -> bool {
         let bodies = self.parts.iter().filter(|part| part.is_content()).count();
         bodies == 1
-            && self.has(|part| *part == Part::Body)
-            && !self.has(|part| *part == Part::Url)
+            && self.has(|part| matches!(part, Part::Body))
+            && !self.has(|part| matches!(part, Part::Url))
             && !self.reads_json()
             && !matches!(self.signature.place, Place::Query(_))
             && !matches!(self.construction, Construction::Signature(_))
@@ -140,7 +166,8 @@ impl<'m, U: Use> NeedsBody<'_, 'm, U> {
         let text = digest.as_ref().map_or(&b""[..], |digest| digest.as_bytes());
         let replay = U::SINGLE.then(|| verifier.replay(&self.claimed, text, now));
         let event = Event {
-            scheme,
+            scheme: scheme.name,
+            assurance: verifier.assurance,
             content: Content::Streamed(self.received),
             timestamp: self.claimed.timestamp.as_ref().map(|timestamp| timestamp.at),
             id: self.claimed.id,

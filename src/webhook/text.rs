@@ -6,42 +6,19 @@ use super::form;
 use super::scheme::Part;
 use super::verifier::Rules;
 use super::{Message, WebhookError};
-use crate::digest::{Sha256, sha256};
+use crate::digest::sha256;
 use crate::encoding::hex;
 use crate::javascript::{Kind, Sink};
 use crate::key::{MacContext, MacTag};
 use crate::secret::constant_time_eq;
 
-/// A hash or MAC under way.
-#[derive(Clone)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nothing is allocated on the way to an accepted event"
-)]
-pub(super) enum Running {
-    Mac(MacContext),
-    Hash(Sha256),
-}
-
-impl Running {
-    pub(super) fn finish(self) -> Tag {
-        match self {
-            Self::Mac(context) => Tag::Mac(context.tag()),
-            Self::Hash(hash) => Tag::Hash(hash.finish()),
-        }
-    }
-}
-
-impl Sink for Running {
+impl Sink for MacContext {
     fn write(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Mac(context) => context.update(bytes),
-            Self::Hash(hash) => hash.update(bytes),
-        }
+        self.update(bytes);
     }
 }
 
-/// The outcome of a [`Running`].
+/// What a shared secret makes of a text.
 pub(super) enum Tag {
     Mac(MacTag),
     Hash([u8; 32]),

@@ -1,21 +1,19 @@
 //! From a received message to a verified event.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use super::assurance::Assurance;
 use super::builder::VerifierBuilder;
 use super::claimed::Claimed;
 use super::event::{Content, Event};
-use super::fields::{Fields, Object, Unstructured};
 use super::keys::Key;
 use super::scheme::{Part, Scheme};
 use super::text::Text;
 use super::{Message, WebhookError, port};
 use crate::digest::{self, Sha256};
 use crate::guard::{Reusable, Use};
-use crate::javascript::Value;
 use crate::time::UnixTime;
 use crate::verified::{Evidence, ReplayKey, Verified};
 
@@ -52,6 +50,7 @@ use crate::verified::{Evidence, ReplayKey, Verified};
 pub struct Verifier<U: Use = Reusable> {
     pub(super) rules: Rules,
     pub(super) keys: Vec<Key>,
+    pub(super) assurance: Assurance,
     pub(super) fingerprint: [u8; 32],
     pub(super) r#use: PhantomData<U>,
 }
@@ -137,16 +136,10 @@ impl<U: Use> Verifier<U> {
         message: &Message<'m>,
         now: UnixTime,
     ) -> Result<U::Out<Event<'m>>, WebhookError> {
-        let (claimed, key) = self.check(message, now)?;
-        let replay = if U::SINGLE {
-            let url = claimed.url.unwrap_or_default();
-            let text = Text { rules: &self.rules, message, claimed: &claimed, url };
-            let digest = if self.names_by_id() { [0; 32] } else { text.digest()? };
-            Some(self.replay(&claimed, &digest, now))
-        } else {
-            None
-        };
-        let event = event(&self.rules.scheme, claimed, message)?;
+        let mut claimed = Claimed::default();
+        let key = self.check(message, &mut claimed, now)?;
+        let replay = if U::SINGLE { Some(self.named(message, &claimed, now)?) } else { None };
+        let event = self.event(claimed, message);
         Ok(U::out(self.accept(event, key, replay.map(|(key, _)| key), now), replay))
     }
 
@@ -154,12 +147,13 @@ impl<U: Use> Verifier<U> {
     pub(super) fn check<'m>(
         &self,
         message: &Message<'m>,
+        claimed: &mut Claimed<'m>,
         now: UnixTime,
-    ) -> Result<(Claimed<'m>, &Key), WebhookError> {
-        let claimed = Claimed::signed(&self.rules.scheme, message, self.rules.max_body)?;
-        let key = self.signed_by(message, &claimed, now)?;
-        self.check_time(&claimed, now)?;
-        Ok((claimed, key))
+    ) -> Result<&Key, WebhookError> {
+        claimed.read_signed(&self.rules.scheme, message, self.rules.max_body)?;
+        let key = self.signed_by(message, claimed, now)?;
+        self.check_time(claimed, now)?;
+        Ok(key)
     }
 
     pub(super) fn accept<T>(
@@ -223,6 +217,21 @@ impl<U: Use> Verifier<U> {
         Ok(())
     }
 
+    fn named(
+        &self,
+        message: &Message<'_>,
+        claimed: &Claimed<'_>,
+        now: UnixTime,
+    ) -> Result<(ReplayKey, UnixTime), WebhookError> {
+        let mut digest = Sha256::new();
+        if !self.names_by_id() {
+            let url = claimed.url.unwrap_or_default();
+            let text = Text { rules: &self.rules, message, claimed, url };
+            text.write(b"", &mut digest)?;
+        }
+        Ok(self.replay(claimed, &digest.finish(), now))
+    }
+
     /// The name under which the message would be recognised, and the first moment at which it is refused anyway.
     ///
     /// The name is its id, where that is signed, else the digest of the signed text without the secret. Signature bytes have no part in
@@ -248,63 +257,23 @@ impl<U: Use> Verifier<U> {
     }
 
     pub(super) fn names_by_id(&self) -> bool {
-        self.rules.scheme.has(|part| *part == Part::Id)
+        self.rules.scheme.has(|part| matches!(part, Part::Id))
+    }
+
+    /// What the message says, in the shape in which its scheme vouches for it.
+    pub(super) fn event<'m>(&self, claimed: Claimed<'m>, message: &Message<'m>) -> Event<'m> {
+        Event {
+            scheme: self.rules.scheme.name,
+            assurance: self.assurance,
+            timestamp: claimed.timestamp.as_ref().map(|timestamp| timestamp.at),
+            id: claimed.id,
+            content: Content::of(&self.rules.scheme, claimed, message),
+        }
     }
 
     /// The first moment at which a message signed at `at` is refused for its age.
     pub(super) fn refused_from(&self, at: UnixTime) -> UnixTime {
         at.saturating_add(self.rules.past).saturating_add(Duration::from_millis(1))
-    }
-}
-
-impl Text<'_, '_> {
-    /// The digest of the text without the secret in it.
-    fn digest(&self) -> Result<[u8; 32], WebhookError> {
-        let mut digest = Sha256::new();
-        self.write(b"", &mut digest)?;
-        Ok(digest.finish())
-    }
-}
-
-/// What the message says, in the shape in which its scheme vouches for it.
-pub(super) fn event<'m>(
-    scheme: &Scheme,
-    claimed: Claimed<'m>,
-    message: &Message<'m>,
-) -> Result<Event<'m>, WebhookError> {
-    let timestamp = claimed.timestamp.as_ref().map(|timestamp| timestamp.at);
-    let id = claimed.id;
-    let content = content(scheme, claimed, message)?;
-    Ok(Event { scheme: *scheme, content, timestamp, id })
-}
-
-fn content<'m>(
-    scheme: &Scheme,
-    claimed: Claimed<'m>,
-    message: &Message<'m>,
-) -> Result<Content<'m>, WebhookError> {
-    let part = scheme.parts.iter().find(|part| part.is_content());
-    let object = Object::signed_by(scheme);
-    match (part, claimed.document, claimed.parameters) {
-        (Some(Part::Body), _, _) => Ok(Content::Body(message.body)),
-        (Some(Part::Text), Some(document), _) => {
-            let member = document.root().member(scheme.object.unwrap_or_default());
-            let text = member.and_then(Value::as_str).unwrap_or(Cow::Borrowed(""));
-            Ok(Content::Text(text))
-        }
-        (Some(Part::SortedValues), Some(document), _) => {
-            Ok(Content::Unstructured(Unstructured::new(Fields::json(document, object, part))))
-        }
-        (_, Some(document), _) => Ok(Content::Fields(Fields::json(document, object, part))),
-        (Some(Part::TwilioForm), _, Some(parameters)) => {
-            Ok(Content::Unstructured(Unstructured::new(Fields::parameters(parameters))))
-        }
-        (Some(Part::TwilioForm), _, None) => Ok(Content::Body(message.body)),
-        (_, _, Some(mut parameters)) => {
-            parameters.retain(|(name, value)| scheme.signs_parameter(name, value));
-            Ok(Content::Fields(Fields::parameters(parameters)))
-        }
-        (_, None, None) => Err(WebhookError::EmptyContent),
     }
 }
 

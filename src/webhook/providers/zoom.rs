@@ -33,7 +33,7 @@ pub fn url_validation_answer<U: Use>(
     verifier: &Verifier<U>,
     event: &Verified<Event<'_>>,
 ) -> Option<String> {
-    let body = event.body().filter(|_| event.scheme == ZOOM)?;
+    let body = event.body().filter(|_| event.scheme == ZOOM.name)?;
     let document = javascript::parse(body, Profile::Node, Limits::WEBHOOK).ok()?;
     let root = document.root();
     if root.member("event")?.as_str()? != "endpoint.url_validation" {

@@ -11,6 +11,7 @@ use crate::guard::{Reusable, SingleUse, Use};
 use crate::headers::Headers;
 use crate::time::UnixTime;
 use crate::verified::{ReplayKey, Verified};
+use crate::webhook::claimed::Claimed;
 use crate::webhook::{
     ConfigError, ConfigProblem, Content, Message, Unstructured, Verifier, VerifierBuilder,
     WebhookError,
@@ -79,9 +80,10 @@ impl<U: Use> MiniApp<U> {
         now: UnixTime,
     ) -> Result<U::Out<MiniAppEvent<'m>>, WebhookError> {
         let message = Message::new(headers, body);
-        let (claimed, key) = self.verifier.check(&message, now)?;
-        let document = claimed.document.ok_or(WebhookError::NotAnObject)?;
-        let event = schema::read(&document, &self.schemas)?;
+        let mut claimed = Claimed::default();
+        let key = self.verifier.check(&message, &mut claimed, now)?;
+        let document = claimed.document.as_ref().ok_or(WebhookError::NotAnObject)?;
+        let event = schema::read(document, &self.schemas)?;
         self.verifier.check_moment(event.timestamp(), now)?;
         let replay =
             U::SINGLE.then(|| (event.replay_key(), self.verifier.refused_from(event.timestamp())));
@@ -103,8 +105,9 @@ impl<U: Use> MiniApp<U> {
         now: UnixTime,
     ) -> Result<Verified<Unstructured<'m>>, WebhookError> {
         let message = Message::new(headers, body);
-        let (claimed, key) = self.verifier.check(&message, now)?;
-        match crate::webhook::verifier::event(&MINI_APP, claimed, &message)?.into_content() {
+        let mut claimed = Claimed::default();
+        let key = self.verifier.check(&message, &mut claimed, now)?;
+        match Content::of(&MINI_APP, claimed, &message) {
             Content::Unstructured(values) => Ok(self.verifier.accept(values, key, None, now)),
             _ => Err(WebhookError::NotAnObject),
         }

@@ -33,8 +33,8 @@ impl EventKind {
 
     const fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::BiometricVerified => &["event", "secretData", "timestamp"],
-            Self::ConsentRevoked => &["appId", "event", "timestamp", "userId"],
+            Self::BiometricVerified => &BIOMETRIC_VERIFIED,
+            Self::ConsentRevoked => &CONSENT_REVOKED,
         }
     }
 }
@@ -79,46 +79,58 @@ pub(super) fn read<'m>(
     schemas: &Schemas,
 ) -> Result<MiniAppEvent<'m>, WebhookError> {
     let root = document.root();
-    let name = string(root, "event")?;
+    let name = string(root.member("event"), "event")?;
     let kind = EventKind::ALL.into_iter().find(|kind| kind.name() == name);
-    let kind = kind.ok_or_else(|| WebhookError::schema("event", SchemaRule::Form))?;
-    check_names(root, kind, schemas)?;
-    let timestamp = timestamp(root)?;
-    match kind {
+    match kind.ok_or_else(|| WebhookError::schema("event", SchemaRule::Form))? {
         EventKind::BiometricVerified => {
-            let secret_data = of_form(root, "secretData", is_secret_data)?;
-            Ok(MiniAppEvent::BiometricVerified(BiometricVerified { secret_data, timestamp }))
+            let kind = EventKind::BiometricVerified;
+            let [_, secret_data, at] = fields(root, BIOMETRIC_VERIFIED, kind, schemas)?;
+            Ok(MiniAppEvent::BiometricVerified(BiometricVerified {
+                timestamp: timestamp(at)?,
+                secret_data: of_form(secret_data, "secretData", is_secret_data)?,
+            }))
         }
         EventKind::ConsentRevoked => {
-            of_form(root, "appId", |app_id| *app_id == *schemas.app_id)?;
-            let user_id = of_form(root, "userId", is_user_id)?;
-            Ok(MiniAppEvent::ConsentRevoked(ConsentRevoked { user_id, timestamp }))
+            let kind = EventKind::ConsentRevoked;
+            let [app_id, _, at, user_id] = fields(root, CONSENT_REVOKED, kind, schemas)?;
+            of_form(app_id, "appId", |app_id| *app_id == *schemas.app_id)?;
+            Ok(MiniAppEvent::ConsentRevoked(ConsentRevoked {
+                timestamp: timestamp(at)?,
+                user_id: of_form(user_id, "userId", is_user_id)?,
+            }))
         }
     }
 }
 
-/// That each name is one of the event or declared, and stands once.
-fn check_names(
-    root: Value<'_, '_>,
+/// The values of these names, once it is known that each stands once and that no other does but those that were declared.
+fn fields<'d, 'm, const N: usize>(
+    root: Value<'d, 'm>,
+    names: [&str; N],
     kind: EventKind,
     schemas: &Schemas,
-) -> Result<(), WebhookError> {
-    let mut seen = 0_u64;
+) -> Result<[Option<Value<'d, 'm>>; N], WebhookError> {
+    let mut values = [None; N];
+    let mut declared = 0_u64;
     for (key, value) in root.members() {
         let name = key.as_str().unwrap_or_default();
-        let mut names = kind.fields().iter().copied().chain(schemas.declared(kind));
-        let place = names.position(|known| known == name);
-        let place = place.ok_or_else(|| WebhookError::schema(&name, SchemaRule::Unknown))?;
-        let bit = u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0);
-        if seen & bit != 0 {
+        let place = names.iter().position(|known| *known == name);
+        let first = match place.and_then(|place| values.get_mut(place)) {
+            Some(slot) => slot.replace(value).is_none(),
+            None => {
+                let place = schemas.declared(kind).zip(0..).find(|(known, _)| *known == name);
+                let unknown = || WebhookError::schema(&name, SchemaRule::Unknown);
+                let bit = 1_u64.checked_shl(place.ok_or_else(unknown)?.1).unwrap_or_default();
+                check_declared(&name, value)?;
+                let before = declared;
+                declared |= bit;
+                before != declared
+            }
+        };
+        if !first {
             return Err(WebhookError::schema(&name, SchemaRule::Repeated));
         }
-        seen |= bit;
-        if place >= kind.fields().len() {
-            check_declared(&name, value)?;
-        }
     }
-    Ok(())
+    Ok(values)
 }
 
 /// That a declared field cannot be taken for a part of its neighbours: all of those are told apart by digits and `=`.
@@ -136,29 +148,29 @@ fn check_declared(name: &str, value: Value<'_, '_>) -> Result<(), WebhookError> 
     Ok(())
 }
 
-fn string<'m>(root: Value<'_, 'm>, name: &str) -> Result<Cow<'m, str>, WebhookError> {
-    let value = root.member(name).ok_or_else(|| WebhookError::schema(name, SchemaRule::Missing))?;
+fn string<'m>(value: Option<Value<'_, 'm>>, name: &str) -> Result<Cow<'m, str>, WebhookError> {
+    let value = value.ok_or_else(|| WebhookError::schema(name, SchemaRule::Missing))?;
     value.as_str().ok_or_else(|| WebhookError::schema(name, SchemaRule::Type))
 }
 
 fn of_form<'m>(
-    root: Value<'_, 'm>,
+    value: Option<Value<'_, 'm>>,
     name: &str,
     is: impl Fn(&str) -> bool,
 ) -> Result<Cow<'m, str>, WebhookError> {
-    let text = string(root, name)?;
+    let text = string(value, name)?;
     if is(&text) { Ok(text) } else { Err(WebhookError::schema(name, SchemaRule::Form)) }
 }
 
 /// A number of 13 digits: milliseconds from 2001 to 2286.
-fn timestamp(root: Value<'_, '_>) -> Result<UnixTime, WebhookError> {
-    const NAME: &str = "timestamp";
-    let value = root.member(NAME).ok_or_else(|| WebhookError::schema(NAME, SchemaRule::Missing))?;
+fn timestamp(value: Option<Value<'_, '_>>) -> Result<UnixTime, WebhookError> {
+    let wrong = |rule| WebhookError::schema("timestamp", rule);
+    let value = value.ok_or_else(|| wrong(SchemaRule::Missing))?;
     if value.kind() != Kind::Number {
-        return Err(WebhookError::schema(NAME, SchemaRule::Type));
+        return Err(wrong(SchemaRule::Type));
     }
     let count = value.as_integer().filter(|count| THIRTEEN_DIGITS.contains(count));
-    count.map(UnixTime::from_millis).ok_or_else(|| WebhookError::schema(NAME, SchemaRule::Form))
+    count.map(UnixTime::from_millis).ok_or_else(|| wrong(SchemaRule::Form))
 }
 
 /// 16 bytes in the one canonical base64, 24 characters: what the recipe of document `003` gives.
@@ -170,6 +182,9 @@ fn is_secret_data(text: &str) -> bool {
 fn is_user_id(text: &str) -> bool {
     matches!(text.len(), 1..=MAX_USER_ID) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+const BIOMETRIC_VERIFIED: [&str; 3] = ["event", "secretData", "timestamp"];
+const CONSENT_REVOKED: [&str; 4] = ["appId", "event", "timestamp", "userId"];
 
 const THIRTEEN_DIGITS: std::ops::Range<i64> = 1_000_000_000_000..10_000_000_000_000;
 
