@@ -46,6 +46,8 @@ union! {
     Encoding(crate::encoding::EncodingError),
     /// From [`headers`](crate::headers).
     Header(crate::headers::HeaderError),
+    /// From [`javascript`](crate::javascript).
+    Javascript(crate::javascript::JavascriptError),
     /// From [`jwks`](crate::jwks): a key set that was not taken.
     Jwks(crate::jwks::JwksError),
     /// From [`json`](crate::json).
