@@ -1,6 +1,8 @@
-//! The text that document `003` signs, written into SHA-256, beside its floor: SHA-256 of the body and the key.
+//! The text that document `003` signs, written into SHA-256, beside its floor: SHA-256 of the body
+//! and the key.
 //!
-//! With `COUNTERSIGN_BODIES_TO=DIR` the bodies are written to DIR, for `node benches/node/zalo.mjs DIR/*`.
+//! With `COUNTERSIGN_BODIES_TO=DIR` the bodies are written to DIR, for `node benches/node/zalo.mjs
+//! DIR/*`.
 #![allow(missing_docs, reason = "criterion_group makes public functions")]
 
 use std::hint::black_box;
@@ -76,7 +78,8 @@ fn bodies() -> Vec<(String, Vec<u8>)> {
     bodies
 }
 
-/// The two documented events have three and four fields; this one has some more, to be 200 bytes long.
+/// The two documented events have three and four fields; this one has some more, to be 200 bytes
+/// long.
 const EVENT: &str = r#"{"event":"user.revoke.consent","appId":"2646373759294038927","timestamp":1670553442564,"userId":"644047671499938107249","oaId":"4318657068771012646","reason":"user request","attempt":1,"test":false,"x":""}"#;
 
 /// An event with a list of orders, as `JSON.stringify` prints it.

@@ -1,24 +1,24 @@
-//! What JavaScript would print, to the byte: `JSON.parse`, `Object.keys(…).sort()`, `String(value)`, `JSON.stringify`.
+//! What JavaScript would print, to the byte: `JSON.parse`, `Object.keys(…).sort()`,
+//! `String(value)`, `JSON.stringify`.
 //!
-//! Some partners sign not the body they send but what their JavaScript makes of it (document `003`):
+//! Some partners sign not the body they send but what their JavaScript makes of it (document
+//! `003`):
 //!
 //! ```js
-//! const keys = Object.keys(data).sort();
-//! let content = "";
-//! for (let k of keys) {
-//!   let value = data[k];
-//!   if (typeof value == "object") value = JSON.stringify(value);
-//!   content += value;
+//! for (const key of Object.keys(data).sort()) {
+//!   content += typeof data[key] === "object" ? JSON.stringify(data[key]) : data[key];
 //! }
 //! ```
 //!
-//! To check such a signature one must print what they print: keys in the order of UTF-16 code units, array indices first
-//! inside objects, the last of a repeated key in the place of the first, the shortest text of each double, lone surrogates
-//! escaped inside objects and replaced outside, halves of a surrogate pair joined across values.
+//! To check such a signature one must print what they print: keys in the order of UTF-16 code
+//! units, array indices first inside objects, the last of a repeated key in the place of the first,
+//! the shortest text of each double, lone surrogates escaped inside objects and replaced outside,
+//! halves of a surrogate pair joined across values.
 //!
-//! [`parse`] checks the body in one pass and notes where each value stands; nothing is copied and, for an event of up to sixteen
-//! flat fields, nothing allocated. [`Document::write_sorted_values`] then writes the text into a [`Sink`], such as a digest.
-//! Fields are read from the same [`Document`]: what is handed on is what was signed.
+//! [`parse`] checks the body in one pass and notes where each value stands; nothing is copied and,
+//! for an event of up to sixteen flat fields, nothing allocated. [`Document::write_sorted_values`]
+//! then writes the text into a [`Sink`], such as a digest. Fields are read from the same
+//! [`Document`]: what is handed on is what was signed.
 //!
 //! ```
 //! use countersign::digest::Sha256;
@@ -42,9 +42,11 @@
 //! ```
 //!
 //! # Differences from Node
-//! One, on purpose: arrays and objects nested deeper than the [`Limits`] are refused. Node has no such limit, but a stack: the depth where its
-//! `JSON.stringify` throws a `RangeError` differs between versions.
+//! On purpose there are the [`Limits`], and no others: a body that is longer, or whose arrays and
+//! objects are nested deeper, is refused. Node has a stack instead: how deep its `JSON.stringify`
+//! gets before it throws a `RangeError` differs between versions.
 
+mod document;
 mod error;
 mod limits;
 mod number;
@@ -59,7 +61,8 @@ mod text;
 mod value;
 mod write;
 
+pub use document::{Document, parse};
 pub use error::JavascriptError;
 pub use limits::{Limits, Profile};
 pub use sink::{Concatenation, Sink};
-pub use value::{Document, Elements, Kind, Members, SortedMembers, Value, parse};
+pub use value::{Elements, Kind, Members, SortedMembers, Value};

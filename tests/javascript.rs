@@ -236,7 +236,8 @@ fn depth_and_size_end_where_the_limits_say() {
     let event = |body: String| content(body.as_bytes(), Profile::Node, Limits::EVENT);
     assert_eq!(event(nested(32)).unwrap(), nested(31));
     assert_eq!(event(nested(33)), Err(JavascriptError::TooDeep { limit: 32 }));
-    // Before the end of the body, or what is wrong with it, is seen; without a stack that could overflow.
+    // Before the end of the body, or what is wrong with it, is seen; without a stack that could
+    // overflow.
     assert_eq!(signed("[".repeat(65_536)), Err(JavascriptError::TooDeep { limit: 128 }));
     // Side by side is not deep.
     assert_eq!(

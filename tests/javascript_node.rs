@@ -9,19 +9,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use countersign::encoding::hex;
 use countersign::javascript::{self, JavascriptError, Limits, Profile};
 
-/// Reads a body a line, in hex; answers with what document `003` signs, with and without the byte order mark, and `JSON.stringify`.
+/// Reads a body a line, in hex; answers with what document `003` signs, with and without the byte
+/// order mark, and `JSON.stringify`.
 const REFERENCE: &str = r#"
 const hex = (text) => "=" + Buffer.from(text, "utf8").toString("hex");
 const attempt = (action) => { try { return hex(action()); } catch (error) { return error.name; } };
 const content = (data) => {
-  const keys = Object.keys(data).sort();
   let content = "";
-  for (let k of keys) {
-    let value = data[k];
-    if (typeof value == "object") {
-      value = JSON.stringify(value);
-    }
-    content += value;
+  for (const key of Object.keys(data).sort()) {
+    content += typeof data[key] === "object" ? JSON.stringify(data[key]) : data[key];
   }
   return content;
 };
@@ -383,7 +379,8 @@ fn number(random: &mut Random, body: &mut Vec<u8>) {
     body.extend(text.bytes());
 }
 
-/// A double halfway between two shortest texts, or near one: few bits behind the point, and all 53 in use.
+/// A double halfway between two shortest texts, or near one: few bits behind the point, and all 53
+/// in use.
 fn halfway(random: &mut Random) -> String {
     let mantissa = (1_u64 << 52 | random.next() >> 12) as f64;
     let divisor = (1_u64 << (1 + random.below(40))) as f64;

@@ -1,4 +1,4 @@
-// The JavaScript of document 003 on the bodies of `benches/javascript.rs`:
+// What document 003 does in JavaScript, on the bodies of `benches/javascript.rs`:
 //   COUNTERSIGN_BODIES_TO=DIR cargo bench --bench javascript
 //   node benches/node/zalo.mjs DIR/*
 import { createHash } from "node:crypto";
@@ -7,20 +7,16 @@ import { basename } from "node:path";
 
 const API_KEY = "zalo-mini-app-api-key";
 
-const generateSignature = (data, apiKey) => {
-  const keys = Object.keys(data).sort();
+const signature = (data, apiKey) => {
   let content = "";
-  for (let k of keys) {
-    let value = data[k];
-    if (typeof value == "object") {
-      value = JSON.stringify(value);
-    }
-    content += value;
+  for (const key of Object.keys(data).sort()) {
+    const value = data[key];
+    content += typeof value === "object" ? JSON.stringify(value) : value;
   }
-  return createHash("sha256").update(`${content}${apiKey}`).digest("hex");
+  return createHash("sha256").update(content + apiKey).digest("hex");
 };
 
-const sign = (body) => generateSignature(JSON.parse(body.toString("utf8")), API_KEY);
+const sign = (body) => signature(JSON.parse(body.toString("utf8")), API_KEY);
 
 const ROUND_MS = 50;
 const ROUNDS = 11;

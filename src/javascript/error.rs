@@ -17,8 +17,8 @@ pub enum JavascriptError {
     Null,
     /// Arrays and objects nested deeper than [`Limits`](super::Limits) allow.
     ///
-    /// Node reads them, until `JSON.stringify` throws a `RangeError` at a depth that its version and its
-    /// stack decide.
+    /// Node reads them, until `JSON.stringify` throws a `RangeError` at a depth that its version
+    /// and its stack decide.
     #[error("nested deeper than {limit} levels")]
     TooDeep {
         /// The most levels allowed.

@@ -10,14 +10,15 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For a webhook of any shape: 64 KiB, several times the largest event of the providers we know, and
-    /// 128 levels, where `serde_json` stops too.
+    /// For a webhook of any shape: 64 KiB, several times the largest event of the providers we
+    /// know, and 128 levels, where `serde_json` stops too.
     pub const WEBHOOK: Self = Self { max_bytes: 64 * 1024, max_depth: 128 };
 
     /// For an event whose fields are known: 64 KiB and 32 levels; the documented ones have one.
     pub const EVENT: Self = Self { max_depth: 32, ..Self::WEBHOOK };
 
-    /// The same with at most `bytes` bytes; what a tape cannot address, past 512 MiB, is refused all the same.
+    /// The same with at most `bytes` bytes; what a tape cannot address, past 512 MiB, is refused
+    /// all the same.
     #[must_use]
     pub const fn with_max_bytes(self, bytes: usize) -> Self {
         let max_bytes = if bytes < Span::MAX_OFFSET { bytes } else { Span::MAX_OFFSET };
@@ -34,7 +35,8 @@ impl Limits {
 /// What a JavaScript server does to a body before `JSON.parse`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Profile {
-    /// `JSON.parse(body.toString("utf8"))`, as the documents have it: a byte order mark is a syntax error.
+    /// `JSON.parse(body.toString("utf8"))`, as the documents have it: a byte order mark is a syntax
+    /// error.
     Node,
     /// One byte order mark is dropped first, as `body-parser`, Fastify and `Response.json()` do.
     BomTolerant,

@@ -69,7 +69,8 @@ struct Decimal {
 }
 
 impl Decimal {
-    /// The shortest digits that are read back as `value`, and of those the nearest; `None` for infinity.
+    /// The shortest digits that are read back as `value`, and of those the nearest; `None` for
+    /// infinity.
     ///
     /// Where two are equally near, ECMA-262 recommends the even one and V8 takes it; the standard
     /// library does not.
@@ -93,7 +94,8 @@ impl Decimal {
         Some(self)
     }
 
-    /// It need not for a power of two, below which the next double is only half as far away as above.
+    /// It need not for a power of two, below which the next double is only half as far away as
+    /// above.
     fn reads_back_as(&self, value: f64) -> bool {
         let mut text = NumberText::EMPTY;
         let written = write!(text, "0.{}e{}", self.digits.as_str(), self.point);
@@ -116,12 +118,13 @@ impl Decimal {
     }
 }
 
-/// The last digit of the even text where `value` lies halfway between two whose last digits stand at
-/// 10^`last_place`.
+/// The last digit of the even text where `value` lies halfway between two whose last digits stand
+/// at 10^`last_place`.
 ///
-/// Halfway, `value` is an odd multiple of 10^`last_place` / 2, and `last_place` is negative, because doubles that are
-/// sparser than integers lie halfway between nothing shorter. Then the lowest bit set in `value` stands just below
-/// 2^`last_place`, and what is above that bit, times a power of five, is twice `value` counted in units of the last place.
+/// Halfway, `value` is an odd multiple of 10^`last_place` / 2, and `last_place` is negative,
+/// because doubles that are sparser than integers lie halfway between nothing shorter. Then the
+/// lowest bit set in `value` stands just below 2^`last_place`, and what is above that bit, times a
+/// power of five, is twice `value` counted in units of the last place.
 fn even_digit_of_a_tie(value: f64, last_place: i32) -> Option<u8> {
     let bits = value.to_bits();
     let exponent = i32::try_from(bits >> FRACTION_BITS).ok()?;

@@ -1,10 +1,11 @@
 //! The order in which JavaScript keeps an object's members, and prints them.
 
 use super::sort::Sorted;
-use super::tape::{PLACE_BITS, Place, Span, View, place_in};
+use super::tape::{self, Place, Span, View, low_bits};
 use super::text;
 
-/// What is known of an object's keys while they are read: enough to see that most objects are printed as they stand.
+/// What is known of an object's keys while they are read: enough to see that most objects are
+/// printed as they stand.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Filter {
     buckets: u64,
@@ -20,7 +21,8 @@ impl Filter {
         self.buckets |= bucket;
     }
 
-    /// Whether the keys that were added may be printed in another order than they stand, or be fewer.
+    /// Whether the keys that were added may be printed in another order than they stand, or be
+    /// fewer.
     ///
     /// In doubt it says yes; [`OwnMembers`] then decides.
     pub(super) fn reorder(self, view: View<'_, '_>, object: Place) -> bool {
@@ -45,7 +47,8 @@ fn may_reorder(view: View<'_, '_>, object: Place) -> bool {
     })
 }
 
-/// The most keys that are compared with each other: past that, sorting costs less than what an attacker could make of it.
+/// The most keys that are compared with each other: past that, sorting costs less than what an
+/// attacker could make of it.
 const KEYS_COMPARED: usize = 32;
 
 /// Whether a key, quotes and all, may be an array index, or another key otherwise spelt.
@@ -53,8 +56,8 @@ fn may_move(key: &[u8], marks: u64) -> bool {
     marks & Span::ENCODED != 0 || matches!(key, [_, b'0'..=b'9', ..])
 }
 
-/// One of 64 bits for the key that `rest` begins with, `length` bytes with its quotes. Its first letters and its length tell
-/// siblings apart most often.
+/// One of 64 bits for the key that `rest` begins with, `length` bytes with its quotes. Its first
+/// letters and its length tell siblings apart most often.
 #[inline]
 fn bucket(rest: &[u8], length: usize) -> u64 {
     // Too near the end of the body to look at: it may be any key.
@@ -65,11 +68,13 @@ fn bucket(rest: &[u8], length: usize) -> u64 {
     1 << (letters.wrapping_add(u64::from(length)).wrapping_mul(GOLDEN) >> 58)
 }
 
-/// 2^64 over the golden ratio: multiplied with it, numbers that differ a little differ in the high bits.
+/// 2^64 over the golden ratio: multiplied with it, numbers that differ a little differ in the high
+/// bits.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The places of the keys of an object in the order in which JavaScript prints them: array indices first, ascending, then
-/// the others as each was first seen; the place of a repeated key is its last.
+/// The places of the keys of an object in the order in which JavaScript prints them: array indices
+/// first, ascending, then the others as each was first seen; the place of a repeated key is its
+/// last.
 pub(super) struct OwnMembers(std::vec::IntoIter<u64>);
 
 impl OwnMembers {
@@ -80,7 +85,7 @@ impl OwnMembers {
             None => 1 << 32 | u64::from(first),
         };
         // As one number: a rank has 33 bits.
-        let number = |(first, last)| rank(first) << PLACE_BITS | u64::from(last);
+        let number = |(first, last)| rank(first) << tape::BITS | u64::from(last);
         let members = sorted.occurrences().map(number);
         let mut members: Vec<u64> = members.collect();
         members.sort_unstable();
@@ -92,7 +97,7 @@ impl Iterator for OwnMembers {
     type Item = Place;
 
     fn next(&mut self) -> Option<Place> {
-        self.0.next().map(place_in)
+        self.0.next().map(low_bits)
     }
 }
 

@@ -1,4 +1,5 @@
-//! One pass over a body that checks its grammar (RFC 8259, as `JSON.parse` takes it) and fills the tape.
+//! One pass over a body that checks its grammar (RFC 8259, as `JSON.parse` takes it) and fills the
+//! tape.
 
 use super::order::Filter;
 use super::spill::Spill;
@@ -19,7 +20,8 @@ pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape
     Ok(reader.tape)
 }
 
-/// What is read so far. What is still to read is handed from step to step, so that it stays in registers.
+/// What is read so far. What is still to read is handed from step to step, so that it stays in
+/// registers.
 struct Reader<'b> {
     body: &'b [u8],
     tape: Tape,
@@ -68,7 +70,8 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Reads a value, or of an array or object that is not empty the bracket: then another value is due.
+    /// Reads a value, or of an array or object that is not empty the bracket: then another value is
+    /// due.
     fn value(&mut self, rest: &'b [u8]) -> Result<(&'b [u8], bool), JavascriptError> {
         let (behind, marks) = match rest {
             [b'"', text @ ..] => scan::string(text).ok_or_else(|| self.syntax(rest))?,

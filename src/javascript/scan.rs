@@ -110,7 +110,8 @@ pub(super) fn number(text: &[u8]) -> Option<(&[u8], u64)> {
 
 /// Whether the shortest text of the nearest double is `whole.fraction` itself.
 ///
-/// A double holds any 15 decimal digits (`f64::DIGITS`), so that no shorter text than those can be read as the same one.
+/// A double holds any 15 decimal digits (`f64::DIGITS`), so that no shorter text than those can be
+/// read as the same one.
 fn prints_itself(whole: &[u8], fraction: &[u8]) -> bool {
     match (whole, fraction) {
         (_, []) => whole.len() <= 15 || whole.len() == 16 && whole <= MAX_SAFE_INTEGER,

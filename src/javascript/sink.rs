@@ -1,4 +1,5 @@
-//! Where text goes: a JavaScript string that grows by `+=`, encoded as UTF-8 on its way to a digest.
+//! Where text goes: a JavaScript string that grows by `+=`, encoded as UTF-8 on its way to a
+//! digest.
 
 use crate::digest::{Md5, Sha256, Sha512};
 
@@ -28,8 +29,8 @@ digests!(Md5, Sha256, Sha512);
 
 /// A JavaScript string built by `+=`, written to a [`Sink`] as UTF-8.
 ///
-/// The parts join as UTF-16: where one ends with the first half of a surrogate pair and the next begins with
-/// the second, they make one character. A half that stays alone becomes U+FFFD.
+/// The parts join as UTF-16: where one ends with the first half of a surrogate pair and the next
+/// begins with the second, they make one character. A half that stays alone becomes U+FFFD.
 ///
 /// ```
 /// use countersign::javascript::{self, Concatenation, Limits, Profile};
@@ -78,7 +79,8 @@ impl<'s> Concatenation<'s> {
     pub(super) fn push_bytes(&mut self, text: &[u8]) {
         if !text.is_empty() {
             self.end_surrogate();
-            // Gathering pays for the many short parts of an object, not for values that stand alone.
+            // Gathering pays for the many short parts of an object, not for values that stand
+            // alone.
             if self.filled == 0 { self.sink.write(text) } else { self.write(text) }
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::spill::Spill;
-use super::tape::{PLACE_BITS, Place, Span, View, place_in};
+use super::tape::{self, Place, Span, View, low_bits};
 use super::text;
 
 /// An object's keys in sorted order.
@@ -62,7 +62,7 @@ impl Key {
     }
 
     fn place(self) -> Place {
-        place_in(self.0)
+        low_bits(self.0)
     }
 
     /// Marks a key of which the next is another occurrence.
@@ -76,10 +76,10 @@ impl Key {
 }
 
 /// The bit above a place; it is set only where sorting is over.
-const REPEATED: u64 = 1 << PLACE_BITS;
+const REPEATED: u64 = 1 << tape::BITS;
 
-/// Sorts keys that are as they stand, their first segments given, four bytes at a time: comparing numbers that lie side by
-/// side is many times faster than following each key to the body.
+/// Sorts keys that are as they stand, their first segments given, four bytes at a time: comparing
+/// numbers that lie side by side is many times faster than following each key to the body.
 fn sort_by_segments<'k>(view: View<'_, '_>, keys: &'k mut [Key]) {
     let mut due: Vec<(&'k mut [Key], usize)> = Vec::new();
     let mut next = Some((keys, 4));

@@ -14,7 +14,8 @@ impl<T: Copy + Default, const N: usize> Spill<T, N> {
         Self { inside: [T::default(); N], length: 0, outside: Vec::new() }
     }
 
-    /// Adds `item`. `most_to_come` says how many may follow, itself included, so that moving to the heap happens once.
+    /// Adds `item`. `most_to_come` says how many may follow, itself included, so that moving to the
+    /// heap happens once.
     #[inline]
     pub(super) fn push(&mut self, item: T, most_to_come: impl FnOnce() -> usize) {
         if !self.outside.is_empty() {

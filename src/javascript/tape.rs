@@ -10,11 +10,12 @@ pub(super) struct Span(u64);
 
 impl Span {
     /// The last offset a tape can address.
-    pub(super) const MAX_OFFSET: usize = (1 << PLACE_BITS) - 1;
+    pub(super) const MAX_OFFSET: usize = (1 << BITS) - 1;
 
     /// `JSON.stringify` prints the very bytes.
     pub(super) const VERBATIM: u64 = 1 << 61;
-    /// A string whose value is not the very bytes between its quotes: it has escapes, or is not UTF-8.
+    /// A string whose value is not the very bytes between its quotes: it has escapes, or is not
+    /// UTF-8.
     pub(super) const ENCODED: u64 = 1 << 62;
     /// An object that may print its members in another order, or fewer of them.
     pub(super) const REORDERED: u64 = 1 << 63;
@@ -24,11 +25,11 @@ impl Span {
     }
 
     pub(super) fn start(self) -> usize {
-        usize::try_from(self.0 >> 32).unwrap_or_default() & Self::MAX_OFFSET
+        to_usize(low_bits(self.0 >> 32))
     }
 
     pub(super) fn end(self) -> usize {
-        usize::try_from(self.0).unwrap_or_default() & Self::MAX_OFFSET
+        to_usize(low_bits(self.0))
     }
 
     pub(super) const fn marks(self) -> u64 {
@@ -40,6 +41,14 @@ impl Span {
     }
 }
 
+/// An offset has so many bits, and a place, as there are fewer spans than bytes.
+pub(super) const BITS: u32 = 29;
+
+/// The offset or place in the low bits of a number.
+pub(super) fn low_bits(number: u64) -> u32 {
+    u32::try_from(number & ((1 << BITS) - 1)).unwrap_or_default()
+}
+
 /// Spans in the order of the body: an object or array, then what is in it; a key, then its value.
 ///
 /// An object with sixteen keys and values needs no allocation.
@@ -48,14 +57,6 @@ pub(super) struct Tape(Spill<Span, 33>);
 
 /// Where on the tape.
 pub(super) type Place = u32;
-
-/// A place has so many bits, as an offset has, because there are fewer spans than bytes.
-pub(super) const PLACE_BITS: u32 = 29;
-
-/// The place in the low bits of a number.
-pub(super) fn place_in(number: u64) -> Place {
-    Place::try_from(number & ((1 << PLACE_BITS) - 1)).unwrap_or_default()
-}
 
 impl Tape {
     pub(super) fn new() -> Self {
@@ -81,7 +82,8 @@ impl Tape {
     }
 }
 
-/// How many spans `rest` can still give: each but the first follows one of four characters, and takes a byte itself.
+/// How many spans `rest` can still give: each but the first follows one of four characters, and
+/// takes a byte itself.
 fn most_spans(rest: &[u8]) -> usize {
     let opens = |byte: &u8| u8::from(matches!(byte, b'[' | b'{' | b',' | b':'));
     // Counted in bytes, so that the compiler counts many at once; as few as cannot overflow one.
@@ -142,7 +144,8 @@ impl<'d, 'b> View<'d, 'b> {
         Elements { view: self, next: array.saturating_add(1), end: self.span(array).end() }
     }
 
-    /// The places of the keys of an object, in the order of the text; each value is one place further.
+    /// The places of the keys of an object, in the order of the text; each value is one place
+    /// further.
     pub(super) fn keys(self, object: Place) -> Keys<'d, 'b> {
         Keys(self.elements(object))
     }
@@ -188,7 +191,7 @@ impl Iterator for Keys<'_, '_> {
     }
 }
 
-/// Offsets and places fit: a body is at most [`Span::MAX_OFFSET`] bytes long, and has fewer spans than bytes.
+/// Nothing is cut off: a body is measured before it is read.
 fn to_u32(offset: usize) -> u32 {
     u32::try_from(offset & Span::MAX_OFFSET).unwrap_or_default()
 }

@@ -7,7 +7,8 @@ use super::tape::{Span, View};
 
 /// What stands between the quotes of a JSON string, piece by piece.
 ///
-/// Bytes that are not UTF-8 become U+FFFD as the WHATWG decoder has it, one for each maximal subpart.
+/// Bytes that are not UTF-8 become U+FFFD as the WHATWG decoder has it, one for each maximal
+/// subpart.
 #[derive(Clone)]
 pub(super) struct Pieces<'b> {
     chunks: Utf8Chunks<'b>,
@@ -100,7 +101,8 @@ fn compare_utf8(left: &[u8], right: &[u8]) -> Ordering {
     }
 }
 
-/// Four bytes of a text from `depth` on, zeros behind its end, as a number in the order of code units.
+/// Four bytes of a text from `depth` on, zeros behind its end, as a number in the order of code
+/// units.
 ///
 /// No byte of a text that stands for itself is zero.
 #[inline]
@@ -117,8 +119,9 @@ pub(super) fn segment(text: &[u8], depth: usize) -> u32 {
     }
 }
 
-/// The order of UTF-16 is that of UTF-8 but for the lead bytes of U+E000 to U+FFFF, 0xEE and 0xEF: they come behind those
-/// of U+10000 and up, 0xF0 to 0xF4, which UTF-16 writes as surrogates from 0xD800 on.
+/// The order of UTF-16 is that of UTF-8 but for the lead bytes of U+E000 to U+FFFF, 0xEE and 0xEF:
+/// they come behind those of U+10000 and up, 0xF0 to 0xF4, which UTF-16 writes as surrogates from
+/// 0xD800 on.
 const fn rank(byte: u8) -> u8 {
     match byte {
         0xee | 0xef => byte.wrapping_add(0x10),

@@ -1,4 +1,4 @@
-//! What `JSON.parse` returned, as places on the tape.
+//! A value of a document, and what JavaScript's types say of it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,79 +6,10 @@ use std::fmt;
 use super::number::NumberText;
 use super::sink::{Concatenation, Sink};
 use super::sort::Sorted;
-use super::tape::{self, Keys, Place, Span, Tape, View};
-use super::{JavascriptError, Limits, Profile, read, text, write};
+use super::tape::{self, Keys, Place, Span, View};
+use super::{text, write};
 
-/// A body as `JSON.parse` reads it. It borrows the body; what it adds is where things stand in it.
-#[derive(Clone)]
-pub struct Document<'b> {
-    body: &'b [u8],
-    tape: Tape,
-}
-
-/// Reads `body` as `JSON.parse` does, in time linear in its length.
-///
-/// # Errors
-/// [`JavascriptError::TooLarge`] before anything is read, [`JavascriptError::TooDeep`] and
-/// [`JavascriptError::Syntax`] at the first place where they apply.
-///
-/// # Examples
-/// ```
-/// use countersign::javascript::{self, JavascriptError, Limits, Profile};
-///
-/// let document = javascript::parse(br#"{"a": 1.0, "a": 2.50}"#, Profile::Node, Limits::EVENT)?;
-/// assert_eq!(document.root().member("a").and_then(|a| a.as_f64()), Some(2.5));
-///
-/// let refused = javascript::parse(b"{'a': 1}", Profile::Node, Limits::EVENT);
-/// assert_eq!(refused.unwrap_err(), JavascriptError::Syntax { at: 1 });
-/// # Ok::<(), JavascriptError>(())
-/// ```
-pub fn parse(
-    body: &[u8],
-    profile: Profile,
-    limits: Limits,
-) -> Result<Document<'_>, JavascriptError> {
-    read::read(body, profile, limits).map(|tape| Document { body, tape })
-}
-
-impl<'b> Document<'b> {
-    /// The outermost value.
-    #[must_use]
-    pub fn root(&self) -> Value<'_, 'b> {
-        Value { view: View { body: self.body, spans: self.tape.spans() }, place: 0 }
-    }
-
-    /// Writes what document `003` signs, but for the key behind it: the values in the order of
-    /// `Object.keys(data).sort()`, each as [`Concatenation::push`] has it.
-    ///
-    /// An array's keys are its indices, a string's too, and a number or boolean has none, so that for them nothing is written.
-    ///
-    /// # Errors
-    /// [`JavascriptError::Null`] where the body is `null`; nothing is written then.
-    ///
-    /// # Security
-    /// Neither names nor types nor the borders between values are signed: `{"a":1,"b":23}` has the text of `{"a":"12","b":3}`. Whoever
-    /// relies on a value must pin names, types and widths.
-    pub fn write_sorted_values(&self, sink: &mut dyn Sink) -> Result<(), JavascriptError> {
-        let root = self.root();
-        if root.kind() == Kind::Null {
-            return Err(JavascriptError::Null);
-        }
-        let mut text = Concatenation::new(sink);
-        write::sorted_values(root, &mut text);
-        text.finish();
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Document<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What was signed may be personal, and is unbounded.
-        write!(f, "Document({} bytes)", self.body.len())
-    }
-}
-
-/// A value of a [`Document`].
+/// A value of a [`Document`](super::Document).
 #[derive(Clone, Copy)]
 pub struct Value<'d, 'b> {
     pub(super) view: View<'d, 'b>,
@@ -116,14 +47,16 @@ impl<'d, 'b> Value<'d, 'b> {
         }
     }
 
-    /// The member of an object by its name, the last one where there are several, as `value[name]` has it.
+    /// The member of an object by its name, the last one where there are several, as `value[name]`
+    /// has it.
     #[must_use]
     pub fn member(self, name: &str) -> Option<Self> {
         let same = |(key, _): &(Self, Self)| text::equals(self.view, key.span(), name);
         self.members().filter(same).last().map(|(_, value)| value)
     }
 
-    /// Keys and values of an object as they stand in the body, each occurrence of a repeated key; of other values, nothing.
+    /// Keys and values of an object as they stand in the body, each occurrence of a repeated key;
+    /// of other values, nothing.
     pub fn members(self) -> Members<'d, 'b> {
         Members {
             view: self.view,
@@ -131,7 +64,8 @@ impl<'d, 'b> Value<'d, 'b> {
         }
     }
 
-    /// Keys and values of an object in the order of `Object.keys(…).sort()`, the last of a repeated key; of other values, nothing.
+    /// Keys and values of an object in the order of `Object.keys(…).sort()`, the last of a repeated
+    /// key; of other values, nothing.
     pub fn sorted_members(self) -> SortedMembers<'d, 'b> {
         let keys = (self.kind() == Kind::Object).then(|| Sorted::new(self.view, self.place));
         SortedMembers { view: self.view, keys, next: 0 }
@@ -145,7 +79,8 @@ impl<'d, 'b> Value<'d, 'b> {
         }
     }
 
-    /// A string's value. Half of a surrogate pair becomes U+FFFD, as it does where the string is signed.
+    /// A string's value. Half of a surrogate pair becomes U+FFFD, as it does where the string is
+    /// signed.
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'b, str>> {
         if self.kind() != Kind::String {
@@ -170,7 +105,8 @@ impl<'d, 'b> Value<'d, 'b> {
         }
     }
 
-    /// A whole number that is written as one, without fraction or exponent, and that a double holds exactly (2^53 - 1 at most).
+    /// A whole number that is written as one, without fraction or exponent, and that a double holds
+    /// exactly (2^53 - 1 at most).
     #[must_use]
     pub fn as_integer(self) -> Option<i64> {
         match self.kind() {

@@ -32,7 +32,8 @@ fn in_index_order<T: Copy>(items: &[T], push: impl FnMut(T)) {
 }
 
 impl Concatenation<'_> {
-    /// Appends a value as document `003` does: `JSON.stringify(value)` where `typeof value` is `"object"`, `String(value)` else.
+    /// Appends a value as document `003` does: `JSON.stringify(value)` where `typeof value` is
+    /// `"object"`, `String(value)` else.
     pub fn push(&mut self, value: Value<'_, '_>) {
         let span = value.span();
         match value.view.bytes(span) {
@@ -52,7 +53,8 @@ impl Concatenation<'_> {
         }
     }
 
-    /// Appends `JSON.stringify(value)`, or of an array or object that is not printed as it stands the opening bracket.
+    /// Appends `JSON.stringify(value)`, or of an array or object that is not printed as it stands
+    /// the opening bracket.
     fn push_json_or_open<'d, 'b>(&mut self, value: Value<'d, 'b>) -> Option<HalfPrinted<'d, 'b>> {
         if value.span().is(Span::VERBATIM) {
             self.write(value.bytes());
@@ -130,7 +132,8 @@ impl Concatenation<'_> {
     }
 }
 
-/// Appends `JSON.stringify(value)`. It does not recurse: what is half printed is on a stack of its own.
+/// Appends `JSON.stringify(value)`. It does not recurse: what is half printed is on a stack of its
+/// own.
 pub(super) fn stringify(value: Value<'_, '_>, text: &mut Concatenation<'_>) {
     text.end_surrogate();
     let mut half_printed: Vec<HalfPrinted<'_, '_>> = Vec::new();
@@ -166,7 +169,8 @@ impl<'d, 'b> HalfPrinted<'d, 'b> {
         Self { value, rest, is_first: true }
     }
 
-    /// Prints what stands before the next value and returns that value, or prints the closing bracket.
+    /// Prints what stands before the next value and returns that value, or prints the closing
+    /// bracket.
     fn print_up_to_next(&mut self, text: &mut Concatenation<'_>) -> Option<Value<'d, 'b>> {
         let (place, closing, is_object) = match &mut self.rest {
             Rest::Elements(elements) => (elements.next(), b']', false),
