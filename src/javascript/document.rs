@@ -10,8 +10,8 @@ use super::{JavascriptError, Limits, Profile, read, write};
 /// A body as `JSON.parse` reads it. It borrows the body; what it adds is where things stand in it.
 #[derive(Clone)]
 pub struct Document<'b> {
-    body: &'b [u8],
-    tape: Tape,
+    pub(super) body: &'b [u8],
+    pub(super) tape: Tape,
 }
 
 /// Reads `body` as `JSON.parse` does, in time linear in its length.
@@ -36,7 +36,7 @@ pub fn parse(
     profile: Profile,
     limits: Limits,
 ) -> Result<Document<'_>, JavascriptError> {
-    read::read(body, profile, limits).map(|tape| Document { body, tape })
+    read::read(body, profile, limits)
 }
 
 impl<'b> Document<'b> {

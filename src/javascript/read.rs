@@ -4,10 +4,14 @@
 use super::order::Filter;
 use super::spill::Spill;
 use super::tape::{Place, Span, Tape, View};
-use super::{JavascriptError, Limits, Profile, scan};
+use super::{Document, JavascriptError, Limits, Profile, scan};
 
-/// The tape of `body`.
-pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape, JavascriptError> {
+/// Reads `body` into a document.
+pub(super) fn read(
+    body: &[u8],
+    profile: Profile,
+    limits: Limits,
+) -> Result<Document<'_>, JavascriptError> {
     if body.len() > limits.max_bytes {
         return Err(JavascriptError::TooLarge { limit: limits.max_bytes, found: body.len() });
     }
@@ -15,16 +19,16 @@ pub(super) fn read(body: &[u8], profile: Profile, limits: Limits) -> Result<Tape
         Profile::Node => body,
         Profile::BomTolerant => body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body),
     };
-    let mut reader = Reader { body, tape: Tape::new(), open: Spill::new(), closing: None, limits };
+    let document = Document { body, tape: Tape::new() };
+    let mut reader = Reader { document, open: Spill::new(), closing: None, limits };
     reader.document(rest)?;
-    Ok(reader.tape)
+    Ok(reader.document)
 }
 
 /// What is read so far. What is still to read is handed from step to step, so that it stays in
 /// registers.
 struct Reader<'b> {
-    body: &'b [u8],
-    tape: Tape,
+    document: Document<'b>,
     /// What is not closed yet, the innermost last.
     open: Spill<Open, 1>,
     /// What closes the innermost.
@@ -111,7 +115,7 @@ impl<'b> Reader<'b> {
             return Err(JavascriptError::TooDeep { limit: self.limits.max_depth });
         }
         let start = self.offset(rest);
-        let place = self.tape.push(Span::new(start, start, 0), rest);
+        let place = self.document.tape.push(Span::new(start, start, 0), rest);
         let closing_around = self.closing.replace(closing);
         let keys = Filter::default();
         self.open.push(Open { place, start, closing_around, verbatim: true, keys }, || 4);
@@ -124,7 +128,7 @@ impl<'b> Reader<'b> {
         let is_outermost = self.is_outermost();
         let Some(open) = self.open.pop() else { return };
         let end = self.offset(behind);
-        self.tape.set(open.place, Span::new(open.start, end, 0));
+        self.document.tape.set(open.place, Span::new(open.start, end, 0));
         let is_object = self.closing == Some(b'}');
         self.closing = open.closing_around;
         let marks = if is_object && (is_outermost || open.keys.reorder(self.view(), open.place)) {
@@ -134,7 +138,7 @@ impl<'b> Reader<'b> {
         } else {
             0
         };
-        self.tape.set(open.place, Span::new(open.start, end, marks));
+        self.document.tape.set(open.place, Span::new(open.start, end, marks));
         self.note(marks);
     }
 
@@ -147,7 +151,7 @@ impl<'b> Reader<'b> {
     #[inline(always)]
     fn push(&mut self, rest: &[u8], behind: &[u8], marks: u64) {
         let span = Span::new(self.offset(rest), self.offset(behind), marks);
-        self.tape.push(span, rest);
+        self.document.tape.push(span, rest);
         self.note(marks);
     }
 
@@ -172,12 +176,12 @@ impl<'b> Reader<'b> {
     }
 
     fn view(&self) -> View<'_, 'b> {
-        View { body: self.body, spans: self.tape.spans() }
+        View { body: self.document.body, spans: self.document.tape.spans() }
     }
 
     /// Where `rest`, which ends with the body, begins.
     fn offset(&self, rest: &[u8]) -> usize {
-        self.body.len().wrapping_sub(rest.len())
+        self.document.body.len().wrapping_sub(rest.len())
     }
 
     fn syntax(&self, rest: &[u8]) -> JavascriptError {

@@ -12,18 +12,18 @@ pub(super) struct Sorted(Spill<Key, 16>);
 
 impl Sorted {
     pub(super) fn new(view: View<'_, '_>, object: Place) -> Self {
-        let mut keys = Spill::new();
+        let mut sorted = Self(Spill::new());
         let mut encoded = false;
         for place in view.keys(object) {
             encoded |= view.span(place).is(Span::ENCODED);
-            keys.push(Key::new(view, place, 0), || view.keys(object).count());
+            sorted.0.push(Key::new(view, place, 0), || view.keys(object).count());
         }
         if encoded {
-            sort_whole(view, keys.as_mut_slice());
+            sort_whole(view, sorted.0.as_mut_slice());
         } else {
-            sort_by_segments(view, keys.as_mut_slice());
+            sort_by_segments(view, sorted.0.as_mut_slice());
         }
-        Self(keys)
+        sorted
     }
 
     /// The places of the keys from the `start`th on, one for each name: the last.
