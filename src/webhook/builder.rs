@@ -55,6 +55,9 @@ impl VerifierBuilder {
 
     /// Takes each message once: `verify` gives a [`Pending`](crate::verified::Pending), and a `Verified` only against the answer
     /// of a store. Where the scheme signs no time, say with [`remember_for`](VerifierBuilder::remember_for) how long messages are remembered.
+    ///
+    /// A message is known by its id where that is signed, so that it is known when it is sent again; else by the text that is signed, and
+    /// what the provider signs anew, with a new time, is another message.
     pub fn single_use(self) -> VerifierBuilder<SingleUse> {
         VerifierBuilder { rules: self.rules, keys: self.keys, r#use: PhantomData }
     }
