@@ -10,7 +10,7 @@ use std::time::Duration;
 use countersign::class::Class;
 use countersign::encoding::{EncodingError, base64, hex};
 use countersign::headers::{HeaderError, Headers};
-use countersign::key::{Algorithm, MacAlgorithm, SigningKey};
+use countersign::key::{Algorithm, KeyError, MacAlgorithm, SigningKey};
 use countersign::time::UnixTime;
 use countersign::verified::{PendingError, StoreAnswer};
 use countersign::webhook::providers::{
@@ -697,6 +697,17 @@ fn a_scheme_that_could_not_be_safe_cannot_be_built() {
     {
         assert_eq!(problems(Scheme::suffix_hash("x", parts)), [ConfigProblem::SecretNotLast]);
     }
+    // A time among the signed fields is signed; one beside them is not.
+    const FIELDS: &[Part] = &[Part::Fields(&["a", "at"])];
+    let at = |name| {
+        let scheme =
+            Scheme::mac("x", HASH, FIELDS).with_timestamp(Place::Member(name), Unit::Seconds);
+        Verifier::builder(scheme).secret("a", TEXT_SECRET).build().is_ok()
+    };
+    assert_eq!((at("at"), at("time")), (true, false));
+    let rsa = Scheme::asymmetric("x", Algorithm::Rs256, KeyForm::Spki, &[Part::Body]);
+    let not_offered = ConfigProblem::Key(KeyError::NotOffered { algorithm: Algorithm::Rs256 });
+    assert_eq!(problems(rsa), [not_offered]);
     let setting = Scheme::mac("x", HASH, &[Part::Setting("app"), Part::Body]);
     assert_eq!(problems(setting), [ConfigProblem::SettingMissing { name: "app" }]);
     let day = Duration::from_secs(24 * 60 * 60);
@@ -1045,6 +1056,28 @@ fn a_scheme_of_ones_own_may_sign_header_fields() {
     let mut missing = message;
     missing.fields.remove(0);
     assert_eq!(missing.verify(&verifier), Err(WebhookError::FieldMissing { name: "x-topic" }));
+}
+
+#[test]
+fn a_scheme_of_ones_own_may_have_its_signature_in_the_query() {
+    const OWN: Scheme = Scheme::mac(
+        "own",
+        MacAlgorithm::HmacSha256,
+        &[Part::Timestamp, Part::Literal("|"), Part::Body],
+    )
+    .with_signature(Place::Query("sig"), SignatureForm::Alone { prefix: "" }, Encoding::Hex)
+    .with_timestamp(Place::Query("at"), Unit::Seconds);
+    let url = format!("https://shop.example/hook?at={}&sig=SIGNATURE", NOW.as_secs());
+    let message = sign(&signer(OWN), Received { url: Some(url), ..Received::new("{}") });
+    assert_eq!(message.verify(&verifier(OWN)), Ok(()));
+    let late = Received {
+        url: message.url.clone().map(|url| url.replace("at=17", "at=18")),
+        ..message.clone()
+    };
+    assert_eq!(late.verify(&verifier(OWN)), Err(WebhookError::SignatureMismatch));
+    let twice =
+        Received { url: message.url.map(|url| format!("{url}&sig=00")), ..Received::new("{}") };
+    assert_eq!(twice.verify(&verifier(OWN)), Err(WebhookError::FormMalformed));
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub struct Covers {
     pub types: bool,
     /// The URL that was called.
     pub url: bool,
-    /// When it was signed, outside the body.
+    /// When it was signed.
     pub time: bool,
     /// The id of the message, outside the body.
     pub id: bool,
@@ -60,7 +60,7 @@ impl Scheme {
             borders: exact || pairs,
             types: exact,
             url: self.has(|part| matches!(part, Part::Url)),
-            time: self.has(|part| matches!(part, Part::Timestamp)),
+            time: self.signs_time(),
             id: self.has(|part| matches!(part, Part::Id)),
         };
         Assurance { construction: self.construction, covers }

@@ -9,6 +9,7 @@ use super::keys::{self, Key};
 use super::scheme::{Construction, Part, Scheme};
 use super::verifier::{Rules, Verifier};
 use crate::guard::{Reusable, SingleUse, Use};
+use crate::key::KeyError;
 use crate::secret::{SecretError, SecretSet};
 use crate::time::UnixTime;
 
@@ -55,6 +56,9 @@ impl VerifierBuilder {
 
     /// Takes each message once: `verify` gives a [`Pending`](crate::verified::Pending), and a `Verified` only against the answer
     /// of a store. Where the scheme signs no time, say with [`remember_for`](VerifierBuilder::remember_for) how long messages are remembered.
+    ///
+    /// A message is known by its id where that is signed, so that it is known when it is sent again; else by the text that is signed, and
+    /// what the provider signs anew, with a new time, is another message.
     pub fn single_use(self) -> VerifierBuilder<SingleUse> {
         VerifierBuilder { rules: self.rules, keys: self.keys, r#use: PhantomData }
     }
@@ -135,6 +139,9 @@ impl<U: Use> VerifierBuilder<U> {
 
 fn prepared(scheme: &Scheme, given: &[GivenKey], problems: &mut Vec<ConfigProblem>) -> Vec<Key> {
     let prepared = match scheme.construction {
+        Construction::Signature(algorithm) if !keys::offers(algorithm) => {
+            Err(ConfigProblem::Key(KeyError::NotOffered { algorithm }))
+        }
         Construction::Signature(algorithm) => given
             .iter()
             .map(|given| {
@@ -193,9 +200,7 @@ pub(super) fn scheme_problems(rules: &Rules) -> Vec<ConfigProblem> {
     if !scheme.has(Part::is_content) {
         found.push(ConfigProblem::NothingSigned);
     }
-    // A time inside a body that is signed whole is signed with it.
-    let in_body = matches!(scheme.timestamp, Some((super::Place::Member(_), _))) && has(Part::Body);
-    if scheme.timestamp.is_some() && !has(Part::Timestamp) && !in_body {
+    if scheme.timestamp.is_some() && !scheme.signs_time() {
         found.push(ConfigProblem::TimestampUnsigned);
     }
     let no_place = (has(Part::Timestamp) && scheme.timestamp.is_none())

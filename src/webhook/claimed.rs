@@ -70,18 +70,20 @@ impl<'m> Claimed<'m> {
         if scheme.has(|part| matches!(part, Part::TwilioForm)) {
             self.read_form(message.body)?;
         }
-        if let Some(algorithm) = scheme.query_algorithm() {
-            self.read_query(algorithm)?;
+        if scheme.reads_query() {
+            self.read_query(scheme.query_algorithm())?;
         }
         Ok(())
     }
 
-    fn read_query(&mut self, (name, allowed): (&str, &str)) -> Result<(), WebhookError> {
+    fn read_query(&mut self, algorithm: Option<(&str, &str)>) -> Result<(), WebhookError> {
         let query = form::query(self.url.ok_or(WebhookError::UrlMissing)?);
         let parameters = form::parse(query)?;
-        if form::only(&parameters, name)?.is_some_and(|found| !found.eq_ignore_ascii_case(allowed))
-        {
-            return Err(WebhookError::AlgorithmNotAllowed);
+        if let Some((name, allowed)) = algorithm {
+            let found = form::only(&parameters, name)?;
+            if found.is_some_and(|found| !found.eq_ignore_ascii_case(allowed)) {
+                return Err(WebhookError::AlgorithmNotAllowed);
+            }
         }
         self.parameters = Some(parameters);
         Ok(())

@@ -106,6 +106,19 @@ impl fmt::Debug for Fields<'_> {
 /// What was signed by a scheme that keeps neither names nor types nor the borders between values.
 ///
 /// The values are the provider's, one after the other; which of them is the user and which the amount is the word of whoever sent the message.
+///
+/// ```compile_fail,E0599
+/// fn user(values: countersign::webhook::Unstructured<'_>) -> Option<String> {
+///     values.get("userId").map(|user| user.into_owned()) // nobody signed that this is a user
+/// }
+/// ```
+/// With the word for it, it compiles:
+/// ```
+/// fn user(values: countersign::webhook::Unstructured<'_>) -> Option<String> {
+///     let fields = values.dangerous_trust_unsigned_structure();
+///     fields.get("userId").map(|user| user.into_owned())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Unstructured<'m>(Fields<'m>);
 

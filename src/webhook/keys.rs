@@ -121,6 +121,11 @@ impl Shared {
     }
 }
 
+/// Whether a scheme can sign with this algorithm: those of the providers we know, whose signatures have 64 bytes.
+pub(super) const fn offers(algorithm: Algorithm) -> bool {
+    matches!(algorithm, Algorithm::EdDsa | Algorithm::Es256)
+}
+
 /// Reads a shared secret in the form in which the provider hands it out.
 pub(super) fn secret(scheme: &Scheme, text: &str, short: bool) -> Result<Secret, ConfigProblem> {
     let bytes = match scheme.key {

@@ -49,8 +49,8 @@ pub(super) use zalo::ZEVENT_SIGNATURE;
 
 use super::scheme::Scheme;
 
-/// Every scheme, for tests and tables.
-pub const ALL: [Scheme; 21] = [
+/// Every scheme of a message that is received; what a [`Signer`](super::Signer) alone uses is not among them.
+pub const ALL: [Scheme; 22] = [
     STANDARD_WEBHOOKS,
     STANDARD_WEBHOOKS_V1A,
     SVIX,
@@ -69,6 +69,7 @@ pub const ALL: [Scheme; 21] = [
     VNPAY,
     zalo::MINI_APP,
     zalo::OFFICIAL_ACCOUNT,
+    zalo::OFFICIAL_ACCOUNT_TIMESTAMP_FIELD,
     zalo::CHECKOUT_CALLBACK,
     zalo::CHECKOUT_CALLBACK_MAC,
     zalo::ZALOPAY,

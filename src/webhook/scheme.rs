@@ -54,7 +54,7 @@ impl Scheme {
         Self::new(name, Construction::SuffixHash, parts)
     }
 
-    /// A scheme that signs `parts` with a private key of the provider.
+    /// A scheme that signs `parts` with a private key of the provider, by Ed25519 or by ECDSA on P-256.
     #[must_use]
     pub const fn asymmetric(
         name: &'static str,
@@ -135,10 +135,31 @@ impl Scheme {
 
     /// Whether any of it stands inside a JSON body.
     pub(super) fn reads_json(&self) -> bool {
-        let in_body = |place: &Place| matches!(place, Place::Member(_));
-        in_body(&self.signature.place)
-            || self.timestamp.as_ref().is_some_and(|(place, _)| in_body(place))
-            || self.has(Part::is_json)
+        self.has(Part::is_json) || self.has_place(|place| matches!(place, Place::Member(_)))
+    }
+
+    /// Whether any of it stands in the query of the URL.
+    pub(super) fn reads_query(&self) -> bool {
+        self.has(|part| matches!(part, Part::SortedQuery { .. }))
+            || self.has_place(|place| matches!(place, Place::Query(_)))
+    }
+
+    fn has_place(&self, wanted: impl Fn(Place) -> bool) -> bool {
+        wanted(self.signature.place) || self.timestamp.is_some_and(|(place, _)| wanted(place))
+    }
+
+    /// Whether the timestamp is part of what is signed: by itself, or as a member of what is.
+    pub(super) fn signs_time(&self) -> bool {
+        self.timestamp.is_some_and(|(place, _)| {
+            self.parts.iter().any(|part| match (part, place) {
+                (Part::Timestamp, _) | (Part::Body, Place::Member(_)) => true,
+                (Part::SortedPairs { .. }, Place::Member(_)) => self.object.is_none(),
+                (Part::Fields(names), Place::Member(name)) => {
+                    self.object.is_none() && names.contains(&name)
+                }
+                _ => false,
+            })
+        })
     }
 
     /// The parameter of the query that may name the algorithm, and the one name that is allowed.

@@ -7,7 +7,7 @@ use super::claimed::Claimed;
 use super::event::{Content, Event};
 use super::keys::{Key, Material};
 use super::message::Message;
-use super::scheme::{Construction, Part, Place, Scheme};
+use super::scheme::{Construction, Part, Scheme};
 use super::text::{Tag, Text};
 use super::verifier::Verifier;
 use crate::digest::Sha256;
@@ -125,7 +125,7 @@ impl Scheme {
             && self.has(|part| matches!(part, Part::Body))
             && !self.has(|part| matches!(part, Part::Url))
             && !self.reads_json()
-            && !matches!(self.signature.place, Place::Query(_))
+            && !self.reads_query()
             && !matches!(self.construction, Construction::Signature(_))
     }
 }

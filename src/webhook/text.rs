@@ -8,7 +8,7 @@ use super::verifier::Rules;
 use super::{Message, WebhookError};
 use crate::digest::sha256;
 use crate::encoding::hex;
-use crate::javascript::{Kind, Sink};
+use crate::javascript::{Concatenation, Kind, Sink};
 use crate::key::{MacContext, MacTag};
 use crate::secret::constant_time_eq;
 
@@ -110,9 +110,12 @@ impl Text<'_, '_> {
 
     fn sorted_values(&self, sink: &mut dyn Sink) -> Result<(), WebhookError> {
         let document = self.claimed.document.as_ref().ok_or(WebhookError::NotAnObject)?;
+        let object = self.object().of(document)?;
         let mut counted = Counted { sink, empty: true };
-        document.write_sorted_values(&mut counted)?;
-        if counted.empty { Err(WebhookError::EmptyContent) } else { Ok(()) }
+        let mut text = Concatenation::new(&mut counted);
+        object.sorted_members().for_each(|(_, value)| text.push(value));
+        text.finish();
+        self.not_empty(counted.empty)
     }
 
     fn sorted_pairs(&self, null: &'static str, sink: &mut dyn Sink) -> Result<(), WebhookError> {

@@ -46,6 +46,30 @@ use crate::verified::{Evidence, ReplayKey, Verified};
 /// assert_eq!(refused, WebhookError::SignatureMismatch);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+///
+/// A verifier that takes each message once gives nothing to work with before a store has answered:
+/// ```compile_fail,E0308
+/// use countersign::guard::SingleUse;
+/// use countersign::webhook::{Event, Message, Verifier};
+/// use countersign::{time::UnixTime, verified::Verified};
+/// fn skip_the_store<'m>(v: &Verifier<SingleUse>, m: &Message<'m>, now: UnixTime) -> Verified<Event<'m>> {
+///     v.verify(m, now).unwrap() // a `Pending`, not a `Verified`
+/// }
+/// ```
+/// With the store asked, it compiles:
+/// ```
+/// use countersign::guard::SingleUse;
+/// use countersign::verified::{Step, StoreAnswer, Verified};
+/// use countersign::webhook::{Event, Message, Verifier};
+/// use countersign::time::UnixTime;
+/// fn ask_the_store<'m>(
+///     v: &Verifier<SingleUse>, m: &Message<'m>, store: impl Fn(&Step) -> StoreAnswer, now: UnixTime,
+/// ) -> Result<Verified<Event<'m>>, countersign::Error> {
+///     let pending = v.verify(m, now)?;
+///     let answer = store(pending.step());
+///     Ok(pending.finish(answer, now)?)
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Verifier<U: Use = Reusable> {
     pub(super) rules: Rules,

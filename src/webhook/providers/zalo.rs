@@ -36,6 +36,10 @@ pub const MINI_APP: Scheme =
 ///
 /// Source: chatwoot at 314d9922, hainh.me and tinhoc88.com, read in 2026. Confidence: medium; they agree, and no page of Zalo's was in reach. The
 /// secret is the Official Account's, not the app's.
+///
+/// # Security
+/// Zalo sends again for 12 hours what was not answered within 2 seconds, with the time of the event: whoever wants all of it sets a tolerance of
+/// 12 hours, and takes each message once.
 pub const OFFICIAL_ACCOUNT: Scheme = official_account("zalo_oa", Place::Member("timestamp"));
 
 /// [`OFFICIAL_ACCOUNT`] with the timestamp of the field `X-ZEvent-Timestamp`, as some integrations have it.

@@ -71,6 +71,8 @@ impl<U: Use> MiniApp<U> {
     /// event's.
     ///
     /// # Security
+    /// Whether Zalo sends an event again, and with which time, is not documented: one that is older than the tolerance is refused.
+    ///
     /// The event names neither user nor device: it says that some enrolled finger approved the string `secretData`. Its signature is no
     /// stronger than SHA-256 with the API key at the end, see [`MINI_APP`].
     pub fn verify_event<'m>(
