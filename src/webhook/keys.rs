@@ -24,7 +24,7 @@ pub(super) struct Key {
 
 #[derive(Clone)]
 pub(super) enum Material {
-    Shared(Shared),
+    Shared(Box<Shared>),
     Public { key: VerifyingKey, algorithm: Algorithm },
 }
 
@@ -42,7 +42,7 @@ impl Key {
         // For a hash too: a name for the secret that gives away no more than a signature does.
         let name_of = || MacKey::new(MacAlgorithm::HmacSha256, &shared.secret);
         let thumbprint = *shared.mac.clone().unwrap_or_else(name_of).fingerprint();
-        let material = Material::Shared(shared);
+        let material = Material::Shared(Box::new(shared));
         Self { name: Arc::clone(named.name()), until: named.until(), thumbprint, material }
     }
 
@@ -61,7 +61,7 @@ impl Key {
     }
 
     /// The shared secret, where the key is one.
-    pub(super) const fn secret(&self) -> Option<&Secret> {
+    pub(super) fn secret(&self) -> Option<&Secret> {
         match &self.material {
             Material::Shared(shared) => Some(&shared.secret),
             Material::Public { .. } => None,
