@@ -61,8 +61,9 @@ mod text;
 mod value;
 mod write;
 
-pub use document::{Document, parse};
+pub use document::Document;
 pub use error::JavascriptError;
 pub use limits::{Limits, Profile};
+pub use read::parse;
 pub use sink::{Concatenation, Sink};
 pub use value::{Elements, Kind, Members, SortedMembers, Value};

@@ -5,38 +5,13 @@ use std::fmt;
 use super::sink::{Concatenation, Sink};
 use super::tape::{Tape, View};
 use super::value::{Kind, Value};
-use super::{JavascriptError, Limits, Profile, read, write};
+use super::{JavascriptError, write};
 
 /// A body as `JSON.parse` reads it. It borrows the body; what it adds is where things stand in it.
 #[derive(Clone)]
 pub struct Document<'b> {
     pub(super) body: &'b [u8],
     pub(super) tape: Tape,
-}
-
-/// Reads `body` as `JSON.parse` does, in time linear in its length.
-///
-/// # Errors
-/// [`JavascriptError::TooLarge`] before anything is read, [`JavascriptError::TooDeep`] and
-/// [`JavascriptError::Syntax`] at the first place where they apply.
-///
-/// # Examples
-/// ```
-/// use countersign::javascript::{self, JavascriptError, Limits, Profile};
-///
-/// let document = javascript::parse(br#"{"a": 1.0, "a": 2.50}"#, Profile::Node, Limits::EVENT)?;
-/// assert_eq!(document.root().member("a").and_then(|a| a.as_f64()), Some(2.5));
-///
-/// let refused = javascript::parse(b"{'a': 1}", Profile::Node, Limits::EVENT);
-/// assert_eq!(refused.unwrap_err(), JavascriptError::Syntax { at: 1 });
-/// # Ok::<(), JavascriptError>(())
-/// ```
-pub fn parse(
-    body: &[u8],
-    profile: Profile,
-    limits: Limits,
-) -> Result<Document<'_>, JavascriptError> {
-    read::read(body, profile, limits)
 }
 
 impl<'b> Document<'b> {

@@ -142,7 +142,7 @@ pub(super) fn index_text_order(count: usize) -> impl Iterator<Item = usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::javascript::{Limits, Profile, read};
+    use crate::javascript::{Limits, Profile, parse};
 
     #[test]
     fn indices_come_in_the_order_of_their_texts() {
@@ -156,8 +156,8 @@ mod tests {
     /// Whether the object is printed as it stands, which decides how fast and not how.
     fn stands(object: &str) -> bool {
         let body = format!("[{object}]        ");
-        let tape = read::read(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
-        tape.spans()[1].is(Span::VERBATIM)
+        let document = parse(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
+        document.tape.spans()[1].is(Span::VERBATIM)
     }
 
     #[test]

@@ -6,8 +6,24 @@ use super::spill::Spill;
 use super::tape::{Place, Span, Tape, View};
 use super::{Document, JavascriptError, Limits, Profile, scan};
 
-/// Reads `body` into a document.
-pub(super) fn read(
+/// Reads `body` as `JSON.parse` does, in time linear in its length.
+///
+/// # Errors
+/// [`JavascriptError::TooLarge`] before anything is read, [`JavascriptError::TooDeep`] and
+/// [`JavascriptError::Syntax`] at the first place where they apply.
+///
+/// # Examples
+/// ```
+/// use countersign::javascript::{self, JavascriptError, Limits, Profile};
+///
+/// let document = javascript::parse(br#"{"a": 1.0, "a": 2.50}"#, Profile::Node, Limits::EVENT)?;
+/// assert_eq!(document.root().member("a").and_then(|a| a.as_f64()), Some(2.5));
+///
+/// let refused = javascript::parse(b"{'a': 1}", Profile::Node, Limits::EVENT);
+/// assert_eq!(refused.unwrap_err(), JavascriptError::Syntax { at: 1 });
+/// # Ok::<(), JavascriptError>(())
+/// ```
+pub fn parse(
     body: &[u8],
     profile: Profile,
     limits: Limits,

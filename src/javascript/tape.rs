@@ -203,14 +203,14 @@ fn to_usize(offset: u32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::javascript::{Limits, Profile, read};
+    use crate::javascript::{Limits, Profile, parse};
 
     #[test]
     fn a_value_is_stepped_over_with_all_that_is_in_it() {
         for inner in 0..80 {
             let body = format!("[[{}],{{}},{{\"k\":[[[1]]]}},7]", vec!["0"; inner].join(","));
-            let tape = read::read(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
-            let view = View { body: body.as_bytes(), spans: tape.spans() };
+            let document = parse(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
+            let view = View { body: body.as_bytes(), spans: document.tape.spans() };
             let inner = u32::try_from(inner).unwrap();
             let places: Vec<Place> = view.elements(0).collect();
             assert_eq!(places, [1, 2 + inner, 3 + inner, 9 + inner], "{body}");
@@ -221,8 +221,8 @@ mod tests {
     fn no_body_gives_more_spans_than_are_reserved() {
         for body in ["[0,0,0]", "0", "[]", "[[],[]]", r#"{"":0,"":0}"#, r#"[",,,,"]"#, "[[[[1]]]]"]
         {
-            let tape = read::read(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
-            assert!(tape.spans().len() <= most_spans(body.as_bytes()), "{body}");
+            let document = parse(body.as_bytes(), Profile::Node, Limits::WEBHOOK).unwrap();
+            assert!(document.tape.spans().len() <= most_spans(body.as_bytes()), "{body}");
         }
         assert_eq!(most_spans(&b",".repeat(1_000)), 501);
         assert_eq!(most_spans(&b"[a".repeat(1_000)), 1_001);
