@@ -1,5 +1,6 @@
 //! Building a verifier: all problems at once.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +10,12 @@ use super::keys::{self, Key};
 use super::scheme::{Construction, Part, Scheme};
 use super::verifier::{Rules, Verifier};
 use crate::guard::{Reusable, SingleUse, Use};
-use crate::key::KeyError;
-use crate::secret::{SecretError, SecretSet};
+use crate::key::{Algorithm, KeyError};
+use crate::secret::{SecretSet, check_names};
 use crate::time::UnixTime;
 
 /// Collects the keys and rules of a [`Verifier`]; [`build`](Self::build) reports all problems at once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "call `build`"]
 pub struct VerifierBuilder<U: Use = Reusable> {
     rules: Rules,
@@ -31,9 +32,13 @@ struct GivenKey {
     short: bool,
 }
 
-impl std::fmt::Debug for GivenKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "GivenKey({})", self.name)
+impl<U: Use> fmt::Debug for VerifierBuilder<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.keys.iter().map(|key| &key.name).collect();
+        f.debug_struct("VerifierBuilder")
+            .field("scheme", &self.rules.scheme.name)
+            .field("keys", &names)
+            .finish_non_exhaustive()
     }
 }
 
@@ -138,33 +143,34 @@ impl<U: Use> VerifierBuilder<U> {
 }
 
 fn prepared(scheme: &Scheme, given: &[GivenKey], problems: &mut Vec<ConfigProblem>) -> Vec<Key> {
-    let prepared = match scheme.construction {
-        Construction::Signature(algorithm) if !keys::offers(algorithm) => {
-            Err(ConfigProblem::Key(KeyError::NotOffered { algorithm }))
-        }
-        Construction::Signature(algorithm) => given
-            .iter()
-            .map(|given| {
-                let key = keys::public(scheme, &given.text)?;
-                let key = key.with_algorithm(algorithm).map_err(ConfigProblem::Key)?;
-                Ok(Key::public(Arc::clone(&given.name), given.until, key, algorithm))
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .and_then(|keys| match keys.len() {
-                0 => Err(ConfigProblem::Secret(SecretError::NoSecret)),
-                1..=SecretSet::MAX_SECRETS => Ok(keys),
-                _ => Err(ConfigProblem::Secret(SecretError::TooMany {
-                    limit: SecretSet::MAX_SECRETS,
-                })),
-            }),
+    let keys = match scheme.construction {
+        Construction::Signature(algorithm) => public_keys(scheme, given, algorithm),
         construction => secrets(scheme, given).map(|set| {
             set.as_slice().iter().map(|secret| Key::shared(construction, secret)).collect()
         }),
     };
-    prepared.unwrap_or_else(|problem| {
+    keys.unwrap_or_else(|problem| {
         problems.push(problem);
         Vec::new()
     })
+}
+
+fn public_keys(
+    scheme: &Scheme,
+    given: &[GivenKey],
+    algorithm: Algorithm,
+) -> Result<Vec<Key>, ConfigProblem> {
+    if !keys::offers(algorithm) {
+        return Err(ConfigProblem::Key(KeyError::NotOffered { algorithm }));
+    }
+    let names: Vec<&str> = given.iter().map(|given| &*given.name).collect();
+    check_names(&names).map_err(ConfigProblem::Secret)?;
+    let prepare = |given: &GivenKey| {
+        let key = keys::public(scheme, &given.text)?;
+        let key = key.with_algorithm(algorithm).map_err(ConfigProblem::Key)?;
+        Ok(Key::public(Arc::clone(&given.name), given.until, key, algorithm))
+    };
+    given.iter().map(prepare).collect()
 }
 
 fn secrets(scheme: &Scheme, given: &[GivenKey]) -> Result<SecretSet, ConfigProblem> {

@@ -80,7 +80,7 @@ pub struct Verifier<U: Use = Reusable> {
 }
 
 /// What a verifier demands, as data.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Rules {
     pub(super) scheme: Scheme,
     pub(super) settings: Vec<(&'static str, Box<str>)>,
