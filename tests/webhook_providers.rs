@@ -1,5 +1,6 @@
-//! Every provider: what it signs comes back, and nothing else does. Values that providers publish. Rows W01 to W20 are those of the
-//! project's notes on reliability, CVE numbers and peers' faults those of its notes on webhooks.
+//! Every provider: what it signs comes back, and nothing else does. Values that providers publish.
+//! Rows W01 to W20 are those of the project's notes on reliability, CVE numbers and peers' faults
+//! those of its notes on webhooks.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -253,7 +254,8 @@ fn every_changed_bit_of_a_signed_body_or_field_is_refused() {
                     let mut forged = message.clone();
                     forged.fields[field].1[place] ^= 1 << bit;
                     let passed = forged.verify(&verifier).is_ok();
-                    // Where a list has room for other versions, a change of white space is none of the signature.
+                    // Where a list has room for other versions, a change of white space is none of
+                    // the signature.
                     assert!(!passed, "{} {:?}", scheme.name(), forged.fields[field]);
                 }
             }

@@ -29,7 +29,8 @@ pub struct SecretSet {
 }
 
 impl SecretSet {
-    /// The most secrets of one set. A rotation needs two; each costs a computation that a forger can ask for.
+    /// The most secrets of one set. A rotation needs two; each costs a computation that a forger
+    /// can ask for.
     pub const MAX_SECRETS: usize = 4;
 
     /// Starts a set.
@@ -104,9 +105,9 @@ impl SecretSetBuilder {
     /// The set.
     ///
     /// # Errors
-    /// [`SecretError::NoSecret`], [`SecretError::TooMany`], [`SecretError::NameEmpty`], [`SecretError::NameRepeated`];
-    /// [`SecretError::SuffixOfAnother`], because where the secret is written behind what is signed, `x` with the secret `1abc` has the
-    /// hash of `x1` with `abc`.
+    /// [`SecretError::NoSecret`], [`SecretError::TooMany`], [`SecretError::NameEmpty`],
+    /// [`SecretError::NameRepeated`]; [`SecretError::SuffixOfAnother`], because where the secret is
+    /// written behind what is signed, `x` with the secret `1abc` has the hash of `x1` with `abc`.
     pub fn build(self) -> Result<SecretSet, SecretError> {
         let names: Vec<&str> = self.secrets.iter().map(|secret| &*secret.name).collect();
         check_names(&names)?;

@@ -28,8 +28,8 @@ pub enum Fault {
         /// The key's name.
         name: Box<str>,
     },
-    /// The signature is good for the body as this language prints it: a framework parsed the body and wrote it anew, or the provider signs
-    /// something else than it sends.
+    /// The signature is good for the body as this language prints it: a framework parsed the body
+    /// and wrote it anew, or the provider signs something else than it sends.
     BodyReserialized(Serializer),
     /// The signature is good for the body with a line break at its end, or without the one it has.
     TrailingLineBreak,
@@ -63,14 +63,16 @@ pub enum KeyReading {
 }
 
 impl<U: Use> Verifier<U> {
-    /// Looks for a [`Fault`] that would explain why the signature of a message does not match. For a log, a test or a support desk; nothing is ever
-    /// accepted by it.
+    /// Looks for a [`Fault`] that would explain why the signature of a message does not match. For
+    /// a log, a test or a support desk; nothing is ever accepted by it.
     ///
-    /// It gives nothing for a message that verifies, and for one that is refused for another reason than its signature.
+    /// It gives nothing for a message that verifies, and for one that is refused for another reason
+    /// than its signature.
     ///
     /// # Security
-    /// It tries dozens of variants, and each costs a verification: call it for a few messages a minute, not for each that anyone sends. What it
-    /// says is for you; a sender who hears it learns how to sign.
+    /// It tries dozens of variants, and each costs a verification: call it for a few messages a
+    /// minute, not for each that anyone sends. What it says is for you; a sender who hears it
+    /// learns how to sign.
     ///
     /// ```
     /// use countersign::headers::Headers;

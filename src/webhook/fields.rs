@@ -10,8 +10,8 @@ use crate::javascript::{Document, Kind, Value};
 
 /// The signed fields of a message, by name.
 ///
-/// Values are given as they were signed, as text: `1` and `"1"` have one signature, so that a type would be the sender's word alone.
-/// What the message holds beside the signed fields is not here.
+/// Values are given as they were signed, as text: `1` and `"1"` have one signature, so that a type
+/// would be the sender's word alone. What the message holds beside the signed fields is not here.
 #[derive(Clone)]
 pub struct Fields<'m> {
     /// Where they are members of a JSON object; else they are parameters.
@@ -68,7 +68,8 @@ impl<'m> Fields<'m> {
         Self { document: None, object, null: "", names: None, parameters }
     }
 
-    /// The signed text of a field: of a string its characters, of a number what JavaScript prints, of an array or object its JSON.
+    /// The signed text of a field: of a string its characters, of a number what JavaScript prints,
+    /// of an array or object its JSON.
     ///
     /// Where a parameter is repeated, its first value.
     #[must_use]
@@ -108,7 +109,8 @@ impl fmt::Debug for Fields<'_> {
 
 /// What was signed by a scheme that keeps neither names nor types nor the borders between values.
 ///
-/// The values are the provider's, one after the other; which of them is the user and which the amount is the word of whoever sent the message.
+/// The values are the provider's, one after the other; which of them is the user and which the
+/// amount is the word of whoever sent the message.
 ///
 /// ```compile_fail,E0599
 /// fn user(values: countersign::webhook::Unstructured<'_>) -> Option<String> {
@@ -133,9 +135,10 @@ impl<'m> Unstructured<'m> {
     /// The fields as the message has them.
     ///
     /// # Security
-    /// Whoever has seen one genuine message can send others with the same signature, in which text is moved from one value to the next, fields
-    /// are renamed, and empty ones added. Use a field for nothing that matters, or check it against what you know: its width, its
-    /// characters, the record that it names.
+    /// Whoever has seen one genuine message can send others with the same signature, in which text
+    /// is moved from one value to the next, fields are renamed, and empty ones added. Use a field
+    /// for nothing that matters, or check it against what you know: its width, its characters, the
+    /// record that it names.
     #[must_use]
     pub fn dangerous_trust_unsigned_structure(self) -> Fields<'m> {
         self.0
@@ -164,9 +167,10 @@ pub(super) fn text_of<'v>(value: Value<'_, 'v>, null: &'static str) -> Cow<'v, s
 
 /// Refuses a member that other members could have the text of.
 ///
-/// Sorted pairs can be read back in one way alone if no name holds `=` or `&`, and no value holds `&name=` with a name that could
-/// stand behind its own. Were there two readings, take the first border that only one of them has: in the other the value runs on over
-/// `&name=`, with a name that sorts behind its own.
+/// Sorted pairs can be read back in one way alone if no name holds `=` or `&`, and no value holds
+/// `&name=` with a name that could stand behind its own. Were there two readings, take the first
+/// border that only one of them has: in the other the value runs on over `&name=`, with a name that
+/// sorts behind its own.
 pub(super) fn pair_is_unambiguous(name: &str, value: &str) -> Result<(), WebhookError> {
     let behind = |other: &str| other.encode_utf16().gt(name.encode_utf16());
     let starts_another = |text: &str| text.split_once('=').is_some_and(|(other, _)| behind(other));
@@ -226,7 +230,8 @@ mod tests {
         values
     }
 
-    /// How many texts two of the accepted readings share, and how many they would without the check.
+    /// How many texts two of the accepted readings share, and how many they would without the
+    /// check.
     fn shared_texts(
         readings: impl Iterator<Item = Vec<(&'static str, String)>>,
         accepted: impl Fn(&[(&'static str, String)]) -> bool,

@@ -121,7 +121,8 @@ impl Shared {
     }
 }
 
-/// Whether a scheme can sign with this algorithm: those of the providers we know, whose signatures have 64 bytes.
+/// Whether a scheme can sign with this algorithm: those of the providers we know, whose signatures
+/// have 64 bytes.
 pub(super) const fn offers(algorithm: Algorithm) -> bool {
     matches!(algorithm, Algorithm::EdDsa | Algorithm::Es256)
 }
