@@ -1,4 +1,5 @@
-//! Whole verifications beside their floor: the bare MAC, or SHA-256 of body and key, over the same bytes.
+//! Whole verifications beside their floor: the bare MAC, or SHA-256 of body and key, over the same
+//! bytes.
 //!
 //! `cargo bench --bench webhook`; the README's ratios come from here.
 

@@ -37,6 +37,8 @@
 //! | a bank's token (document `001`) | [`partner::bank_sso`] |
 //! | any JWT | [`jwt`] |
 //! | an issuer's key set | [`jwks`] |
+//! | a provider's webhook | [`webhook`] |
+//! | an event of a Zalo Mini App (document `003`) | [`webhook::zalo::MiniApp`] |
 //! | keys as PEM, DER or JWK | [`key`] |
 //! | something that may happen once | [`guard`] |
 //!

@@ -2,6 +2,7 @@
 
 mod set;
 
+pub(crate) use set::check_names;
 pub use set::{NamedSecret, SecretSet, SecretSetBuilder};
 
 use std::fmt;

@@ -1,13 +1,15 @@
 //! Webhooks: how each provider signs, as data, and events that hold nothing unsigned.
 //!
-//! A [`Scheme`] says what is signed, how, and where the signature stands; [`providers`] has one for each provider we know, with its source
-//! and how sure we are of it. A [`Verifier`] holds a scheme, the keys that count, and how old a message may be. It gives
-//! `Verified<`[`Event`]`>`, or one typed reason; [`Verifier::diagnose`] looks for the fault behind a signature that does not match. A [`Signer`] makes what a
-//! verifier takes.
+//! A [`Scheme`] says what is signed, how, and where the signature stands; [`providers`] has one for
+//! each provider we know, with its source and how sure we are of it. A [`Verifier`] holds a scheme,
+//! the keys that count, and how old a message may be. It gives `Verified<`[`Event`]`>`, or one
+//! typed reason; [`Verifier::diagnose`] looks for the fault behind a signature that does not match.
+//! A [`Signer`] makes what a verifier takes.
 //!
-//! What comes out was signed: a [`Content`] is the body where all of it was, else the signed fields and no other, as the text that was signed. An
-//! [`Assurance`] says what a signature proves. Document `003`'s events, whose signature keeps neither names nor types nor borders, are
-//! pinned to their documented shape by [`zalo::MiniApp`].
+//! What comes out was signed: a [`Content`] is the body where all of it was, else the signed fields
+//! and no other, as the text that was signed. An [`Assurance`] says what a signature proves.
+//! Document `003`'s events, whose signature keeps neither names nor types nor borders, are pinned
+//! to their documented shape by [`zalo::MiniApp`].
 //!
 //! ```
 //! use countersign::headers::Headers;
@@ -32,9 +34,10 @@
 //! ```
 //!
 //! # Incomplete support
-//! Schemes whose key is fetched from a URL in the message (AWS SNS, PayPal) are not here, nor the signatures of Shopify's OAuth and app proxy, nor
-//! Zalo's `appsecret_proof`, about which sources disagree. A store that was asked about a message of single use does not tell the same
-//! message from another one with the same id.
+//! Schemes whose key is fetched from a URL in the message (AWS SNS, PayPal) are not here, nor the
+//! signatures of Shopify's OAuth and app proxy, nor Zalo's `appsecret_proof`, about which sources
+//! disagree. A store that was asked about a message of single use does not tell the same message
+//! from another one with the same id.
 
 mod assurance;
 mod builder;

@@ -1,4 +1,5 @@
-//! The codes and classes of webhooks: hosts branch on them, so none is ever renamed. And nothing that is received makes it panic.
+//! The codes and classes of webhooks: hosts branch on them, so none is ever renamed. And nothing
+//! that is received makes it panic.
 
 use std::time::Duration;
 

@@ -29,7 +29,8 @@ pub struct SecretSet {
 }
 
 impl SecretSet {
-    /// The most secrets of one set. A rotation needs two; each costs a computation that a forger can ask for.
+    /// The most secrets of one set. A rotation needs two; each costs a computation that a forger
+    /// can ask for.
     pub const MAX_SECRETS: usize = 4;
 
     /// Starts a set.
@@ -104,23 +105,19 @@ impl SecretSetBuilder {
     /// The set.
     ///
     /// # Errors
-    /// [`SecretError::NoSecret`], [`SecretError::TooMany`], [`SecretError::NameEmpty`], [`SecretError::NameRepeated`];
-    /// [`SecretError::SuffixOfAnother`], because where the secret is written behind what is signed, `x` with the secret `1abc` has the
-    /// hash of `x1` with `abc`.
+    /// [`SecretError::NoSecret`], [`SecretError::TooMany`], [`SecretError::NameEmpty`],
+    /// [`SecretError::NameRepeated`]; [`SecretError::SuffixOfAnother`], because where the secret is
+    /// written behind what is signed, `x` with the secret `1abc` has the hash of `x1` with `abc`.
     pub fn build(self) -> Result<SecretSet, SecretError> {
-        if self.secrets.is_empty() {
-            return Err(SecretError::NoSecret);
-        }
-        if self.secrets.len() > SecretSet::MAX_SECRETS {
-            return Err(SecretError::TooMany { limit: SecretSet::MAX_SECRETS });
-        }
-        if self.secrets.iter().any(|secret| secret.name.trim().is_empty()) {
-            return Err(SecretError::NameEmpty);
-        }
-        for (index, one) in self.secrets.iter().enumerate() {
-            for other in self.secrets.iter().skip(index.saturating_add(1)) {
-                distinct(one, other)?;
+        let names: Vec<&str> = self.secrets.iter().map(|secret| &*secret.name).collect();
+        check_names(&names)?;
+        let mut following = self.secrets.as_slice();
+        while let [one, rest @ ..] = following {
+            let mut ends = rest.iter().map(|other| (one.secret.expose(), other.secret.expose()));
+            if ends.any(|(one, other)| one.ends_with(other) || other.ends_with(one)) {
+                return Err(SecretError::SuffixOfAnother);
             }
+            following = rest;
         }
         Ok(SecretSet { secrets: self.secrets })
     }
@@ -131,15 +128,21 @@ impl SecretSetBuilder {
     }
 }
 
-fn distinct(one: &NamedSecret, other: &NamedSecret) -> Result<(), SecretError> {
-    if one.name == other.name {
-        return Err(SecretError::NameRepeated);
+/// That there are as many keys as a set may have, each under a name of its own.
+pub(crate) fn check_names(names: &[&str]) -> Result<(), SecretError> {
+    if names.is_empty() {
+        return Err(SecretError::NoSecret);
     }
-    let (left, right) = (one.secret.expose(), other.secret.expose());
-    if left.ends_with(right) || right.ends_with(left) {
-        return Err(SecretError::SuffixOfAnother);
+    if names.len() > SecretSet::MAX_SECRETS {
+        return Err(SecretError::TooMany { limit: SecretSet::MAX_SECRETS });
     }
-    Ok(())
+    if names.iter().any(|name| name.trim().is_empty()) {
+        return Err(SecretError::NameEmpty);
+    }
+    let again = |(index, name): (usize, _)| {
+        names.iter().skip(index.saturating_add(1)).any(|other| other == name)
+    };
+    if names.iter().enumerate().any(again) { Err(SecretError::NameRepeated) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Building a verifier: all problems at once.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +10,13 @@ use super::keys::{self, Key};
 use super::scheme::{Construction, Part, Scheme};
 use super::verifier::{Rules, Verifier};
 use crate::guard::{Reusable, SingleUse, Use};
-use crate::key::KeyError;
-use crate::secret::{SecretError, SecretSet};
+use crate::key::{Algorithm, KeyError};
+use crate::secret::{SecretSet, check_names};
 use crate::time::UnixTime;
 
-/// Collects the keys and rules of a [`Verifier`]; [`build`](Self::build) reports all problems at once.
-#[derive(Clone, Debug)]
+/// Collects the keys and rules of a [`Verifier`]; [`build`](Self::build) reports all problems at
+/// once.
+#[derive(Clone)]
 #[must_use = "call `build`"]
 pub struct VerifierBuilder<U: Use = Reusable> {
     rules: Rules,
@@ -31,42 +33,51 @@ struct GivenKey {
     short: bool,
 }
 
-impl std::fmt::Debug for GivenKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "GivenKey({})", self.name)
+impl<U: Use> fmt::Debug for VerifierBuilder<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.keys.iter().map(|key| &key.name).collect();
+        f.debug_struct("VerifierBuilder")
+            .field("scheme", &self.rules.scheme.name)
+            .field("keys", &names)
+            .finish_non_exhaustive()
     }
 }
 
 impl VerifierBuilder {
-    /// What a verifier tolerates by default towards the past: what Standard Webhooks, Stripe and Slack name.
+    /// What a verifier tolerates by default towards the past: what Standard Webhooks, Stripe and
+    /// Slack name.
     pub const PAST: Duration = Duration::from_secs(300);
 
     /// What a verifier tolerates by default towards the future: clocks of servers differ by less.
     pub const FUTURE: Duration = Duration::from_secs(30);
 
-    /// The largest tolerance: what is a day old has been in a queue, and `now` should be when it was received.
+    /// The largest tolerance: what is a day old has been in a queue, and `now` should be when it
+    /// was received.
     pub const MAX_TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
 
-    /// The largest body by default: 64 KiB, several times the largest event of the providers we know.
+    /// The largest body by default: 64 KiB, several times the largest event of the providers we
+    /// know.
     pub const MAX_BODY: usize = 64 * 1024;
 
     pub(super) const fn new(scheme: Scheme) -> Self {
         Self { rules: Rules::new(scheme), keys: Vec::new(), r#use: PhantomData }
     }
 
-    /// Takes each message once: `verify` gives a [`Pending`](crate::verified::Pending), and a `Verified` only against the answer
-    /// of a store. Where the scheme signs no time, say with [`remember_for`](VerifierBuilder::remember_for) how long messages are remembered.
+    /// Takes each message once: `verify` gives a [`Pending`](crate::verified::Pending), and a
+    /// `Verified` only against the answer of a store. Where the scheme signs no time, say with
+    /// [`remember_for`](VerifierBuilder::remember_for) how long messages are remembered.
     ///
-    /// A message is known by its id where that is signed, so that it is known when it is sent again; else by the text that is signed, and
-    /// what the provider signs anew, with a new time, is another message.
+    /// A message is known by its id where that is signed, so that it is known when it is sent
+    /// again; else by the text that is signed, and what the provider signs anew, with a new time,
+    /// is another message.
     pub fn single_use(self) -> VerifierBuilder<SingleUse> {
         VerifierBuilder { rules: self.rules, keys: self.keys, r#use: PhantomData }
     }
 }
 
 impl<U: Use> VerifierBuilder<U> {
-    /// Adds a key in use, as the provider hands it out: a shared secret, or a public key for schemes with one. The name goes into
-    /// the evidence.
+    /// Adds a key in use, as the provider hands it out: a shared secret, or a public key for
+    /// schemes with one. The name goes into the evidence.
     pub fn secret(self, name: impl Into<Arc<str>>, text: impl Into<String>) -> Self {
         self.key(name.into(), text.into(), None, false)
     }
@@ -81,7 +92,8 @@ impl<U: Use> VerifierBuilder<U> {
         self.key(name.into(), text.into(), Some(until), false)
     }
 
-    /// Adds a shared secret of any length but zero: for partners who issue short ones, and published vectors.
+    /// Adds a shared secret of any length but zero: for partners who issue short ones, and
+    /// published vectors.
     pub fn dangerous_short_secret(
         self,
         name: impl Into<Arc<str>>,
@@ -96,8 +108,8 @@ impl<U: Use> VerifierBuilder<U> {
         self
     }
 
-    /// How old a message may be, and how far ahead of `now`: [`PAST`](VerifierBuilder::PAST) and [`FUTURE`](VerifierBuilder::FUTURE) by
-    /// default. Zero is zero, and switches nothing off.
+    /// How old a message may be, and how far ahead of `now`: [`PAST`](VerifierBuilder::PAST) and
+    /// [`FUTURE`](VerifierBuilder::FUTURE) by default. Zero is zero, and switches nothing off.
     pub const fn tolerance(mut self, past: Duration, future: Duration) -> Self {
         self.rules.past = past;
         self.rules.future = future;
@@ -110,7 +122,8 @@ impl<U: Use> VerifierBuilder<U> {
         self
     }
 
-    /// How long a message without a signed time is remembered where each is taken once. A replay after that passes.
+    /// How long a message without a signed time is remembered where each is taken once. A replay
+    /// after that passes.
     pub const fn remember_for(mut self, retention: Duration) -> Self {
         self.rules.remember = Some(retention);
         self
@@ -138,33 +151,34 @@ impl<U: Use> VerifierBuilder<U> {
 }
 
 fn prepared(scheme: &Scheme, given: &[GivenKey], problems: &mut Vec<ConfigProblem>) -> Vec<Key> {
-    let prepared = match scheme.construction {
-        Construction::Signature(algorithm) if !keys::offers(algorithm) => {
-            Err(ConfigProblem::Key(KeyError::NotOffered { algorithm }))
-        }
-        Construction::Signature(algorithm) => given
-            .iter()
-            .map(|given| {
-                let key = keys::public(scheme, &given.text)?;
-                let key = key.with_algorithm(algorithm).map_err(ConfigProblem::Key)?;
-                Ok(Key::public(Arc::clone(&given.name), given.until, key, algorithm))
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .and_then(|keys| match keys.len() {
-                0 => Err(ConfigProblem::Secret(SecretError::NoSecret)),
-                1..=SecretSet::MAX_SECRETS => Ok(keys),
-                _ => Err(ConfigProblem::Secret(SecretError::TooMany {
-                    limit: SecretSet::MAX_SECRETS,
-                })),
-            }),
+    let keys = match scheme.construction {
+        Construction::Signature(algorithm) => public_keys(scheme, given, algorithm),
         construction => secrets(scheme, given).map(|set| {
             set.as_slice().iter().map(|secret| Key::shared(construction, secret)).collect()
         }),
     };
-    prepared.unwrap_or_else(|problem| {
+    keys.unwrap_or_else(|problem| {
         problems.push(problem);
         Vec::new()
     })
+}
+
+fn public_keys(
+    scheme: &Scheme,
+    given: &[GivenKey],
+    algorithm: Algorithm,
+) -> Result<Vec<Key>, ConfigProblem> {
+    if !keys::offers(algorithm) {
+        return Err(ConfigProblem::Key(KeyError::NotOffered { algorithm }));
+    }
+    let names: Vec<&str> = given.iter().map(|given| &*given.name).collect();
+    check_names(&names).map_err(ConfigProblem::Secret)?;
+    let prepare = |given: &GivenKey| {
+        let key = keys::public(scheme, &given.text)?;
+        let key = key.with_algorithm(algorithm).map_err(ConfigProblem::Key)?;
+        Ok(Key::public(Arc::clone(&given.name), given.until, key, algorithm))
+    };
+    given.iter().map(prepare).collect()
 }
 
 fn secrets(scheme: &Scheme, given: &[GivenKey]) -> Result<SecretSet, ConfigProblem> {

@@ -25,7 +25,8 @@ pub(super) struct Claimed<'m> {
 }
 
 impl<'m> Claimed<'m> {
-    /// Reads a message that is to be verified. It is filled where it stands, as it is too large to be handed around.
+    /// Reads a message that is to be verified. It is filled where it stands, as it is too large to
+    /// be handed around.
     pub(super) fn read_signed(
         &mut self,
         scheme: &Scheme,

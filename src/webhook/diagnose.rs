@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use super::builder::scheme_problems;
 use super::claimed::Claimed;
 use super::error::WebhookError;
@@ -26,8 +28,8 @@ pub enum Fault {
         /// The key's name.
         name: Box<str>,
     },
-    /// The signature is good for the body as this language prints it: a framework parsed the body and wrote it anew, or the provider signs
-    /// something else than it sends.
+    /// The signature is good for the body as this language prints it: a framework parsed the body
+    /// and wrote it anew, or the provider signs something else than it sends.
     BodyReserialized(Serializer),
     /// The signature is good for the body with a line break at its end, or without the one it has.
     TrailingLineBreak,
@@ -61,14 +63,16 @@ pub enum KeyReading {
 }
 
 impl<U: Use> Verifier<U> {
-    /// Looks for a [`Fault`] that would explain why the signature of a message does not match. For a log, a test or a support desk; nothing is ever
-    /// accepted by it.
+    /// Looks for a [`Fault`] that would explain why the signature of a message does not match. For
+    /// a log, a test or a support desk; nothing is ever accepted by it.
     ///
-    /// It gives nothing for a message that verifies, and for one that is refused for another reason than its signature.
+    /// It gives nothing for a message that verifies, and for one that is refused for another reason
+    /// than its signature.
     ///
     /// # Security
-    /// It takes some thirty times as long as [`verify`](Self::verify): call it for a few messages a minute, not for each that anyone sends. What
-    /// it says is for you; a sender who hears it learns how to sign.
+    /// It tries dozens of variants, and each costs a verification: call it for a few messages a
+    /// minute, not for each that anyone sends. What it says is for you; a sender who hears it
+    /// learns how to sign.
     ///
     /// ```
     /// use countersign::headers::Headers;
@@ -127,8 +131,7 @@ impl<U: Use> Verifier<U> {
     fn with_another_reading_of_the_key(&self, message: &Message<'_>) -> Option<Fault> {
         let scheme = &self.rules.scheme;
         self.secret_texts().find_map(|text| {
-            readings(scheme.key, &text).into_iter().find_map(|(reading, bytes)| {
-                let secret = Secret::dangerous_short(bytes).ok()?;
+            readings(scheme.key, &text).into_iter().find_map(|(reading, secret)| {
                 let shared = Shared::new(scheme.construction, secret);
                 is_good_by(&self.rules, &shared, message).then_some(Fault::KeyForm(reading))
             })
@@ -155,7 +158,7 @@ impl<U: Use> Verifier<U> {
             if !scheme_problems(&rules).is_empty() {
                 return None;
             }
-            let good = |text: String| {
+            let good = |text: Zeroizing<String>| {
                 let secret = keys::secret(&scheme, &text, true).ok()?;
                 let shared = Shared::new(scheme.construction, secret);
                 is_good_by(&rules, &shared, message).then_some(())
@@ -166,14 +169,16 @@ impl<U: Use> Verifier<U> {
     }
 
     /// The shared secrets as the provider handed them out.
-    fn secret_texts(&self) -> impl Iterator<Item = String> {
+    fn secret_texts(&self) -> impl Iterator<Item = Zeroizing<String>> {
         let secrets = self.keys.iter().filter_map(Key::secret);
-        secrets.filter_map(|secret| match self.rules.scheme.key {
+        let text = |secret: &Secret| match self.rules.scheme.key {
             KeyForm::Base64 { prefix } => {
-                Some(format!("{prefix}{}", base64::encode(secret.expose())))
+                let encoded = Zeroizing::new(base64::encode(secret.expose()));
+                Some([prefix, &*encoded].concat())
             }
             _ => std::str::from_utf8(secret.expose()).ok().map(str::to_owned),
-        })
+        };
+        secrets.filter_map(text).map(Zeroizing::new)
     }
 }
 
@@ -224,8 +229,8 @@ fn strip_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The bytes that a secret's text could stand for, but for those of its own form.
-fn readings(form: KeyForm, text: &str) -> Vec<(KeyReading, Vec<u8>)> {
+/// The secrets that a text could stand for, but for that of its own form.
+fn readings(form: KeyForm, text: &str) -> Vec<(KeyReading, Secret)> {
     let bare = text.strip_prefix("whsec_").unwrap_or(text);
     let in_base64 = base64::decode(bare).ok();
     let in_hex = hex::decode(bare).ok();
@@ -239,7 +244,11 @@ fn readings(form: KeyForm, text: &str) -> Vec<(KeyReading, Vec<u8>)> {
         KeyForm::Base64 { .. } => *reading != KeyReading::Base64,
         _ => *reading != KeyReading::Text,
     });
-    readings.into_iter().filter_map(|(reading, bytes)| Some((reading, bytes?))).collect()
+    let secrets = readings.into_iter().filter_map(|(reading, bytes)| {
+        let secret = Secret::dangerous_short(bytes?).ok()?;
+        Some((reading, secret))
+    });
+    secrets.collect()
 }
 
 impl fmt::Display for Fault {

@@ -80,7 +80,8 @@ pub enum WebhookError {
     /// The URL is not absolute, or longer than 8 KiB.
     #[error("expected an absolute URL of at most 8192 bytes")]
     UrlMalformed,
-    /// A query or form body that is not what this scheme signs: a name twice, a broken escape, too many parameters.
+    /// A query or form body that is not what this scheme signs: a name twice, a broken escape, too
+    /// many parameters.
     #[error("the query or form body has not its form")]
     FormMalformed,
     /// The body is not JSON, where the scheme signs what is in it.
@@ -98,7 +99,8 @@ pub enum WebhookError {
         /// The member, cut to 64 characters.
         name: Box<str>,
     },
-    /// A value reads like the start of another member: the same signature would be good for other members.
+    /// A value reads like the start of another member: the same signature would be good for other
+    /// members.
     #[error("the value of `{name}` can be read as other members")]
     Ambiguous {
         /// The member, cut to 64 characters.
@@ -107,7 +109,8 @@ pub enum WebhookError {
     /// The body has not the digest that the signed URL states.
     #[error("the body has another digest than the signed URL states")]
     BodyDigestMismatch,
-    /// The signature is not a key's over this message. Nothing more is said; [`diagnose`](super::Verifier::diagnose) looks for a reason.
+    /// The signature is not a key's over this message. Nothing more is said;
+    /// [`diagnose`](super::Verifier::diagnose) looks for a reason.
     #[error("the signature does not match")]
     SignatureMismatch,
     /// The timestamp is in the other unit, seconds or milliseconds, than this scheme's.
@@ -129,7 +132,8 @@ pub enum WebhookError {
         /// The tolerance towards the future.
         limit: Duration,
     },
-    /// The signature is good, but the fields are not those of the event: they were moved, renamed or invented.
+    /// The signature is good, but the fields are not those of the event: they were moved, renamed
+    /// or invented.
     #[error("the field `{field}` of the event: {rule}")]
     SchemaViolation {
         /// The field, cut to 64 characters.
@@ -137,7 +141,8 @@ pub enum WebhookError {
         /// What is wrong with it.
         rule: SchemaRule,
     },
-    /// The scheme signs what can only be read with the body at hand, so that the body cannot be streamed.
+    /// The scheme signs what can only be read with the body at hand, so that the body cannot be
+    /// streamed.
     #[error("this scheme needs the whole body at once")]
     NotStreamable,
     /// A key that cannot sign for this scheme.
@@ -317,7 +322,8 @@ pub enum ConfigProblem {
         /// What is wrong with it.
         error: EncodingError,
     },
-    /// Not the kind of key that this provider signs with: it begins otherwise, or like another kind.
+    /// Not the kind of key that this provider signs with: it begins otherwise, or like another
+    /// kind.
     #[error("expected the kind of key that {scheme} signs with, which begins with `{prefix}`")]
     KeyKind {
         /// The scheme.
@@ -334,7 +340,8 @@ pub enum ConfigProblem {
     /// The scheme signs a timestamp or id and does not say where it stands.
     #[error("a part of the signed text has no place")]
     PartWithoutPlace,
-    /// The secret of a plain hash is not at the very end of the text, once: in front, anyone could append to what is signed.
+    /// The secret of a plain hash is not at the very end of the text, once: in front, anyone could
+    /// append to what is signed.
     #[error("a plain hash needs the secret at its end")]
     SecretNotLast,
     /// A setting that the scheme signs was not given, or is empty.

@@ -111,7 +111,8 @@ impl<'m> Event<'m> {
         self.timestamp
     }
 
-    /// The id of the message, where that is signed. An id that is not, such as GitHub's `X-GitHub-Delivery`, is anyone's to choose.
+    /// The id of the message, where that is signed. An id that is not, such as GitHub's
+    /// `X-GitHub-Delivery`, is anyone's to choose.
     #[must_use]
     pub const fn id(&self) -> Option<&'m str> {
         self.id

@@ -10,8 +10,8 @@ use crate::javascript::{Document, Kind, Value};
 
 /// The signed fields of a message, by name.
 ///
-/// Values are given as they were signed, as text: `1` and `"1"` have one signature, so that a type would be the sender's word alone.
-/// What the message holds beside the signed fields is not here.
+/// Values are given as they were signed, as text: `1` and `"1"` have one signature, so that a type
+/// would be the sender's word alone. What the message holds beside the signed fields is not here.
 #[derive(Clone)]
 pub struct Fields<'m> {
     /// Where they are members of a JSON object; else they are parameters.
@@ -68,7 +68,8 @@ impl<'m> Fields<'m> {
         Self { document: None, object, null: "", names: None, parameters }
     }
 
-    /// The signed text of a field: of a string its characters, of a number what JavaScript prints, of an array or object its JSON.
+    /// The signed text of a field: of a string its characters, of a number what JavaScript prints,
+    /// of an array or object its JSON.
     ///
     /// Where a parameter is repeated, its first value.
     #[must_use]
@@ -77,9 +78,8 @@ impl<'m> Fields<'m> {
             let found = self.parameters.iter().find(|(found, _)| found == name);
             return found.map(|(_, value)| Cow::Borrowed(&**value));
         };
-        let signed = self.names.is_none_or(|names| names.contains(&name));
         let value = self.object.of(document).ok()?.member(name)?;
-        (signed && self.object.signs(name)).then(|| text_of(value, self.null))
+        self.has_signed(name).then(|| text_of(value, self.null))
     }
 
     /// The names of the fields, sorted.
@@ -90,9 +90,13 @@ impl<'m> Fields<'m> {
         let parameters = self.parameters.iter().map(|(name, _)| Cow::Borrowed(&**name));
         let mut names: Vec<_> =
             members.filter_map(|(key, _)| key.as_str()).chain(parameters).collect();
-        names.retain(|name| self.get(name).is_some());
+        names.retain(|name| self.has_signed(name));
         names.dedup();
         names
+    }
+
+    fn has_signed(&self, name: &str) -> bool {
+        self.object.signs(name) && self.names.is_none_or(|names| names.contains(&name))
     }
 }
 
@@ -105,7 +109,8 @@ impl fmt::Debug for Fields<'_> {
 
 /// What was signed by a scheme that keeps neither names nor types nor the borders between values.
 ///
-/// The values are the provider's, one after the other; which of them is the user and which the amount is the word of whoever sent the message.
+/// The values are the provider's, one after the other; which of them is the user and which the
+/// amount is the word of whoever sent the message.
 ///
 /// ```compile_fail,E0599
 /// fn user(values: countersign::webhook::Unstructured<'_>) -> Option<String> {
@@ -130,9 +135,10 @@ impl<'m> Unstructured<'m> {
     /// The fields as the message has them.
     ///
     /// # Security
-    /// Whoever has seen one genuine message can send others with the same signature, in which text is moved from one value to the next, fields
-    /// are renamed, and empty ones added. Use a field for nothing that matters, or check it against what you know: its width, its
-    /// characters, the record that it names.
+    /// Whoever has seen one genuine message can send others with the same signature, in which text
+    /// is moved from one value to the next, fields are renamed, and empty ones added. Use a field
+    /// for nothing that matters, or check it against what you know: its width, its characters, the
+    /// record that it names.
     #[must_use]
     pub fn dangerous_trust_unsigned_structure(self) -> Fields<'m> {
         self.0
@@ -161,9 +167,10 @@ pub(super) fn text_of<'v>(value: Value<'_, 'v>, null: &'static str) -> Cow<'v, s
 
 /// Refuses a member that other members could have the text of.
 ///
-/// Sorted pairs can be read back in one way alone if no name holds `=` or `&`, and no value holds `&name=` with a name that could
-/// stand behind its own. Were there two readings, take the first border that only one of them has: in the other the value runs on over
-/// `&name=`, with a name that sorts behind its own.
+/// Sorted pairs can be read back in one way alone if no name holds `=` or `&`, and no value holds
+/// `&name=` with a name that could stand behind its own. Were there two readings, take the first
+/// border that only one of them has: in the other the value runs on over `&name=`, with a name that
+/// sorts behind its own.
 pub(super) fn pair_is_unambiguous(name: &str, value: &str) -> Result<(), WebhookError> {
     let behind = |other: &str| other.encode_utf16().gt(name.encode_utf16());
     let starts_another = |text: &str| text.split_once('=').is_some_and(|(other, _)| behind(other));
@@ -190,6 +197,8 @@ pub(super) fn field_is_unambiguous(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -206,6 +215,77 @@ mod tests {
         // U+E000 sorts behind an astral character in UTF-16.
         assert_eq!(pair_is_unambiguous("\u{1f600}", "&\u{e000}=1"), refused("\u{1f600}"));
         assert_eq!(pair_is_unambiguous("\u{e000}", "&\u{1f600}=1"), ok);
+    }
+
+    /// Every value of up to so many of four characters.
+    fn values(length: usize) -> Vec<String> {
+        let mut values = vec![String::new()];
+        let mut from = 0;
+        for _ in 0..length {
+            let longest = values[from..].to_vec();
+            from = values.len();
+            let extended = |text| ["&", "=", "b", "c"].map(|c| format!("{text}{c}"));
+            values.extend(longest.iter().flat_map(extended));
+        }
+        values
+    }
+
+    /// How many texts two of the accepted readings share, and how many they would without the
+    /// check.
+    fn shared_texts(
+        readings: impl Iterator<Item = Vec<(&'static str, String)>>,
+        accepted: impl Fn(&[(&'static str, String)]) -> bool,
+    ) -> (usize, usize) {
+        let (mut all, mut passed) = (BTreeMap::new(), BTreeMap::new());
+        for reading in readings {
+            let pairs: Vec<_> = reading.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            let text = pairs.join("&");
+            *all.entry(text.clone()).or_insert(0) += 1;
+            *passed.entry(text).or_insert(0) += usize::from(accepted(&reading));
+        }
+        let shared = |counts: BTreeMap<_, usize>| counts.values().filter(|n| **n > 1).count();
+        (shared(passed), shared(all))
+    }
+
+    #[test]
+    fn no_two_accepted_lists_of_pairs_have_one_text() {
+        let optional = |length| [None].into_iter().chain(values(length).into_iter().map(Some));
+        let readings = optional(5).flat_map(|a| {
+            optional(2).flat_map(move |b| {
+                let a = a.clone();
+                [None, Some(String::new()), Some("=".to_owned())].map(move |c| {
+                    let of =
+                        |name, value: &Option<String>| value.clone().map(|value| (name, value));
+                    [of("a", &a), of("b", &b), of("c", &c)].into_iter().flatten().collect()
+                })
+            })
+        });
+        let accepted = |reading: &[(&str, String)]| {
+            reading.iter().all(|(name, value)| pair_is_unambiguous(name, value).is_ok())
+        };
+        let (shared, without) = shared_texts(readings, accepted);
+        assert!(without > 10);
+        assert_eq!(shared, 0);
+    }
+
+    #[test]
+    fn no_two_accepted_lists_of_fields_have_one_text() {
+        const NAMES: [&str; 3] = ["a", "b", "c"];
+        let readings = values(5).into_iter().flat_map(|a| {
+            values(3).into_iter().flat_map(move |b| {
+                let a = a.clone();
+                ["", "=", "&c="]
+                    .map(move |c| vec![("a", a.clone()), ("b", b.clone()), ("c", c.into())])
+            })
+        });
+        let accepted = |reading: &[(&str, String)]| {
+            reading.iter().enumerate().all(|(index, (name, value))| {
+                field_is_unambiguous(name, value, NAMES.get(index + 1)).is_ok()
+            })
+        };
+        let (shared, without) = shared_texts(readings, accepted);
+        assert!(without > 10);
+        assert_eq!(shared, 0);
     }
 
     #[test]

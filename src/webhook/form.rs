@@ -41,7 +41,8 @@ pub(super) fn query(url: &str) -> &str {
     url.split_once('?').map_or("", |(_, query)| query)
 }
 
-/// Writes a name or value as PHP's `urlencode` does: letters, digits, `-`, `_` and `.` as they are, a space as `+`.
+/// Writes a name or value as PHP's `urlencode` does: letters, digits, `-`, `_` and `.` as they are,
+/// a space as `+`.
 pub(super) fn encode(text: &str, mut write: impl FnMut(&[u8])) {
     for byte in text.bytes() {
         match byte {
@@ -53,7 +54,8 @@ pub(super) fn encode(text: &str, mut write: impl FnMut(&[u8])) {
     }
 }
 
-/// Strict: a `%` without two digits behind it, and bytes that are no UTF-8, are refused where others guess.
+/// Strict: a `%` without two digits behind it, and bytes that are no UTF-8, are refused where
+/// others guess.
 fn decode(text: &str) -> Result<Cow<'_, str>, WebhookError> {
     if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Ok(Cow::Borrowed(text));

@@ -121,7 +121,8 @@ impl Shared {
     }
 }
 
-/// Whether a scheme can sign with this algorithm: those of the providers we know, whose signatures have 64 bytes.
+/// Whether a scheme can sign with this algorithm: those of the providers we know, whose signatures
+/// have 64 bytes.
 pub(super) const fn offers(algorithm: Algorithm) -> bool {
     matches!(algorithm, Algorithm::EdDsa | Algorithm::Es256)
 }
@@ -185,7 +186,7 @@ fn encoding(scheme: &Scheme, error: EncodingError) -> ConfigProblem {
     ConfigProblem::SecretEncoding { scheme: scheme.name, error }
 }
 
-/// A public-key check costs some fifty times a MAC: of a long list only so many are tried.
+/// A public-key check costs many times a MAC: of a long list only so many are tried.
 const MAX_PUBLIC_TRIES: usize = 4;
 
 /// What stands before the point in a SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4).

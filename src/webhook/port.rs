@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The spellings of `url` under which a provider may have signed it: as given, then with the other form of its default port.
-/// Schemes that sign no URL get one empty spelling.
+/// The spellings of `url` under which a provider may have signed it: as given, then with the other
+/// form of its default port. Schemes that sign no URL get one empty spelling.
 pub(super) fn spellings(url: Option<&str>) -> [Option<Cow<'_, str>>; 2] {
     let Some(url) = url else { return [Some(Cow::Borrowed("")), None] };
     [Some(Cow::Borrowed(url)), other(url).map(Cow::Owned)]

@@ -1,7 +1,8 @@
 //! The schemes of providers, each a constant with its source, its date and how sure we are of it.
 //!
-//! *High* means the provider's own documentation and a value that it or its library publishes, or several of its libraries that agree.
-//! *Medium* means its documentation alone, with something left open. *Low* means others' word.
+//! *High* means the provider's own documentation and a value that it or its library publishes, or
+//! several of its libraries that agree. *Medium* means its documentation alone, with something left
+//! open. *Low* means others' word.
 //!
 //! | scheme | signed | signature | time |
 //! |---|---|---|---|
@@ -49,7 +50,8 @@ pub(super) use zalo::ZEVENT_SIGNATURE;
 
 use super::scheme::Scheme;
 
-/// Every scheme of a message that is received; what a [`Signer`](super::Signer) alone uses is not among them.
+/// Every scheme of a message that is received; what a [`Signer`](super::Signer) alone uses is not
+/// among them.
 pub const ALL: [Scheme; 22] = [
     STANDARD_WEBHOOKS,
     STANDARD_WEBHOOKS_V1A,

@@ -2,10 +2,12 @@
 
 use crate::key::{Algorithm, MacAlgorithm};
 
-/// How a provider signs what it sends: what is in the signed text, how it is signed, where the signature stands.
+/// How a provider signs what it sends: what is in the signed text, how it is signed, where the
+/// signature stands.
 ///
-/// It is data, a `const`; [`providers`](super::providers) has one for each provider we know, and a partner's own is as quickly written.
-/// What could not be safe is refused when a [`Verifier`](super::Verifier) is built from it.
+/// It is data, a `const`; [`providers`](super::providers) has one for each provider we know, and a
+/// partner's own is as quickly written. What could not be safe is refused when a
+/// [`Verifier`](super::Verifier) is built from it.
 ///
 /// ```
 /// use countersign::key::MacAlgorithm;
@@ -37,8 +39,8 @@ pub struct Scheme {
 }
 
 impl Scheme {
-    /// A scheme that signs `parts`, one after the other, with a MAC. The signature is lower-case hex in `x-signature` and the key is
-    /// the text of the secret, until said otherwise.
+    /// A scheme that signs `parts`, one after the other, with a MAC. The signature is lower-case
+    /// hex in `x-signature` and the key is the text of the secret, until said otherwise.
     #[must_use]
     pub const fn mac(name: &'static str, algorithm: MacAlgorithm, parts: &'static [Part]) -> Self {
         Self::new(name, Construction::Mac(algorithm), parts)
@@ -47,14 +49,16 @@ impl Scheme {
     /// A scheme that signs with the SHA-256 of `parts`, of which [`Part::Secret`] must be the last.
     ///
     /// # Security
-    /// Weaker than a MAC: two texts with one hash would have one signature under every secret. No such texts are known for SHA-256.
-    /// With the secret in front anyone could append to what was signed; that is refused.
+    /// Weaker than a MAC: two texts with one hash would have one signature under every secret. No
+    /// such texts are known for SHA-256. With the secret in front anyone could append to what was
+    /// signed; that is refused.
     #[must_use]
     pub const fn suffix_hash(name: &'static str, parts: &'static [Part]) -> Self {
         Self::new(name, Construction::SuffixHash, parts)
     }
 
-    /// A scheme that signs `parts` with a private key of the provider, by Ed25519 or by ECDSA on P-256.
+    /// A scheme that signs `parts` with a private key of the provider, by Ed25519 or by ECDSA on
+    /// P-256.
     #[must_use]
     pub const fn asymmetric(
         name: &'static str,
@@ -200,24 +204,29 @@ pub enum Part {
     Id,
     /// The timestamp, as it is written where [`Scheme::with_timestamp`] has it.
     Timestamp,
-    /// The URL that was called, in the one spelling of [`Message::with_url`](super::Message::with_url), or with its default port written out or left out.
+    /// The URL that was called, in the one spelling of
+    /// [`Message::with_url`](super::Message::with_url), or with its default port written out or
+    /// left out.
     Url,
-    /// The values of a JSON body as document `003` joins them: sorted by key, with nothing in between.
+    /// The values of a JSON body as document `003` joins them: sorted by key, with nothing in
+    /// between.
     SortedValues,
     /// The members of a JSON object as `key=value`, sorted by key, joined with `&`.
     SortedPairs {
-        /// What `null` is written as, and the words `null` and `undefined`: payOS leaves them empty.
+        /// What `null` is written as, and the words `null` and `undefined`: payOS leaves them
+        /// empty.
         null: &'static str,
     },
     /// These members of a JSON object as `key=value`, in this order, joined with `&`.
     Fields(&'static [&'static str]),
     /// A string in a JSON object, as it stands behind its escapes.
     Text,
-    /// The parameters of a form body, sorted by name, name and value joined with nothing in between; with the parameter `bodySHA256` in the URL
-    /// nothing, and the body must have that digest.
+    /// The parameters of a form body, sorted by name, name and value joined with nothing in
+    /// between; with the parameter `bodySHA256` in the URL nothing, and the body must have that
+    /// digest.
     TwilioForm,
-    /// The parameters of the URL's query whose names have this prefix, sorted by name, form-encoded again; empty ones, the
-    /// signature and its algorithm left out.
+    /// The parameters of the URL's query whose names have this prefix, sorted by name, form-encoded
+    /// again; empty ones, the signature and its algorithm left out.
     SortedQuery {
         /// What their names begin with.
         prefix: &'static str,

@@ -19,7 +19,8 @@ pub enum Serializer {
 impl Serializer {
     pub(super) const ALL: [Self; 3] = [Self::JavaScript, Self::Python, Self::Php];
 
-    /// The body as this serializer prints what it says, where it is JSON. Numbers are printed as JavaScript has them.
+    /// The body as this serializer prints what it says, where it is JSON. Numbers are printed as
+    /// JavaScript has them.
     pub(super) fn print(self, body: &[u8]) -> Option<Vec<u8>> {
         let limits = Limits::WEBHOOK.with_max_bytes(body.len());
         let document = javascript::parse(body, Profile::BomTolerant, limits).ok()?;
@@ -114,7 +115,8 @@ mod tests {
 
     #[test]
     fn each_prints_as_its_language_does() {
-        // The first two printed by Node 20 and Python 3.11; the third by the manual of `json_encode`.
+        // The first two printed by Node 20 and Python 3.11; the third by the manual of
+        // `json_encode`.
         let body = "{ \"b\":[1, 2.5,null,true], \"1\":{}, \"url\":\"a/b\", \"t\":\"đ\u{1f600}\\n\\u0001\\\"\u{7f}\" }";
         for (serializer, expected) in [
             (

@@ -15,8 +15,8 @@ pub(super) struct Signatures {
 }
 
 impl Signatures {
-    /// Reads the field's value. Entries of other versions, and in a list those that are not encoded as they should be, are
-    /// passed over; where nothing is left, the first reason is the error.
+    /// Reads the field's value. Entries of other versions, and in a list those that are not encoded
+    /// as they should be, are passed over; where nothing is left, the first reason is the error.
     pub(super) fn read(scheme: &Scheme, value: &[u8]) -> Result<Self, WebhookError> {
         let length = scheme.construction.signature_bytes();
         let mut read = Self { length, first: None, rest: Vec::new() };
@@ -88,7 +88,8 @@ impl Signatures {
     }
 }
 
-/// The item of this name in a list of `name=value`; a second one is an error, because the signer meant one of them.
+/// The item of this name in a list of `name=value`; a second one is an error, because the signer
+/// meant one of them.
 pub(super) fn item<'v>(value: &'v [u8], name: &str) -> Result<Option<&'v [u8]>, WebhookError> {
     let items = value.split(|byte| *byte == b',').map(|item| split(item, b'='));
     let mut named = items.filter(|(found, _)| *found == name.as_bytes()).map(|(_, text)| text);
@@ -164,7 +165,8 @@ fn der_of(signature: &[u8]) -> Vec<u8> {
 
 /// The error for a value that is not one signature of this scheme.
 fn misfit(scheme: &Scheme, value: &[u8], error: EncodingError) -> WebhookError {
-    // Two schemes of Zalo share the field `X-ZEvent-Signature`; which one is meant is the host's to say.
+    // Two schemes of Zalo share the field `X-ZEvent-Signature`; which one is meant is the host's to
+    // say.
     let of_zalo = scheme.signature.place == Place::Header(ZEVENT_SIGNATURE);
     let is_bare = scheme.signature.form == SignatureForm::Alone { prefix: "" };
     if value.starts_with(b"sha1=") || value.starts_with(b"md5=") {

@@ -1,4 +1,5 @@
-//! Signing as a provider does: for senders, for the MACs that a provider asks of its partners, and for tests.
+//! Signing as a provider does: for senders, for the MACs that a provider asks of its partners, and
+//! for tests.
 
 use std::fmt;
 
@@ -73,10 +74,12 @@ impl Signer {
         self
     }
 
-    /// Signs a message. Its id is among the header fields of the message; its time is `now`, unless the scheme has it in the body.
+    /// Signs a message. Its id is among the header fields of the message; its time is `now`, unless
+    /// the scheme has it in the body.
     ///
     /// # Errors
-    /// [`WebhookError`] where the message has not what the scheme signs, and [`WebhookError::FieldMissing`] for a setting that was not given.
+    /// [`WebhookError`] where the message has not what the scheme signs, and
+    /// [`WebhookError::FieldMissing`] for a setting that was not given.
     pub fn sign(&self, message: &Message<'_>, now: UnixTime) -> Result<Signed, WebhookError> {
         let scheme = &self.rules.scheme;
         let mut claimed = Claimed::default();
@@ -160,7 +163,8 @@ impl Signed {
         &self.signature
     }
 
-    /// The header fields to send beside those of the message: signature and timestamp, where they stand in fields.
+    /// The header fields to send beside those of the message: signature and timestamp, where they
+    /// stand in fields.
     #[must_use]
     pub fn fields(&self) -> Vec<(&str, &[u8])> {
         self.fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect()

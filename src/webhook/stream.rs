@@ -56,13 +56,15 @@ pub struct NeedsBody<'v, 'm, U: Use = Reusable> {
 }
 
 impl<U: Use> Verifier<U> {
-    /// Reads the header fields of a message whose body is too large to be held, of at most `max_bytes`.
+    /// Reads the header fields of a message whose body is too large to be held, of at most
+    /// `max_bytes`.
     ///
     /// What is done with the body before [`finish`](NeedsBody::finish) is done for whoever sent it.
     ///
     /// # Errors
-    /// As [`verify`](Self::verify) about size and form of header fields, and [`WebhookError::NotStreamable`] where the scheme signs what stands
-    /// inside the body, or signs with a public key.
+    /// As [`verify`](Self::verify) about size and form of header fields, and
+    /// [`WebhookError::NotStreamable`] where the scheme signs what stands inside the body, or signs
+    /// with a public key.
     pub fn stream<'v, 'm>(
         &'v self,
         headers: &Headers<'m>,

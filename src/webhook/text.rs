@@ -127,7 +127,8 @@ impl Text<'_, '_> {
             if !object.signs(&name) {
                 continue;
             }
-            // payOS sorts what is in an array in its own way; none of its documented events has one.
+            // payOS sorts what is in an array in its own way; none of its documented events has
+            // one.
             if null.is_empty() && matches!(value.kind(), Kind::Array | Kind::Object) {
                 return Err(WebhookError::member_type(&name));
             }

@@ -17,7 +17,8 @@ use crate::guard::{Reusable, Use};
 use crate::time::UnixTime;
 use crate::verified::{Evidence, ReplayKey, Verified};
 
-/// Verifies the messages of one provider: a [`Scheme`], the keys that count, and how old a message may be.
+/// Verifies the messages of one provider: a [`Scheme`], the keys that count, and how old a message
+/// may be.
 ///
 /// ```
 /// use countersign::headers::Headers;
@@ -80,7 +81,7 @@ pub struct Verifier<U: Use = Reusable> {
 }
 
 /// What a verifier demands, as data.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Rules {
     pub(super) scheme: Scheme,
     pub(super) settings: Vec<(&'static str, Box<str>)>,
@@ -153,8 +154,8 @@ impl<U: Use> Verifier<U> {
     /// The first check that fails, as a [`WebhookError`].
     ///
     /// # Security
-    /// A scheme without a signed time accepts what it has accepted before, for ever:
-    /// demand [`single_use`](VerifierBuilder::single_use), or make what the event does harmless to repeat.
+    /// A scheme without a signed time accepts what it has accepted before, for ever: demand
+    /// [`single_use`](VerifierBuilder::single_use), or make what the event does harmless to repeat.
     pub fn verify<'m>(
         &self,
         message: &Message<'m>,
@@ -256,10 +257,12 @@ impl<U: Use> Verifier<U> {
         Ok(self.replay(claimed, &digest.finish(), now))
     }
 
-    /// The name under which the message would be recognised, and the first moment at which it is refused anyway.
+    /// The name under which the message would be recognised, and the first moment at which it is
+    /// refused anyway.
     ///
-    /// The name is its id, where that is signed, else the digest of the signed text without the secret. Signature bytes have no part in
-    /// it: with two signatures in one field, either would do.
+    /// The name is its id, where that is signed, else the digest of the signed text without the
+    /// secret. Signature bytes have no part in it: with two signatures in one field, either would
+    /// do.
     pub(super) fn replay(
         &self,
         claimed: &Claimed<'_>,

@@ -5,8 +5,9 @@ use crate::webhook::scheme::{Encoding, KeyForm, Part, Place, Scheme, SignatureFo
 
 /// Standard Webhooks 1.0.0, `v1`: HMAC-SHA-256 over `id.timestamp.body`.
 ///
-/// Source: the specification and libraries of standard-webhooks, read at b2fa7b87 in 2026. Confidence: high; its libraries publish a value.
-/// Secrets are 24 to 64 bytes in base64 behind `whsec_`. The id stays the same when a message is sent again, with a new time.
+/// Source: the specification and libraries of standard-webhooks, read at b2fa7b87 in 2026.
+/// Confidence: high; its libraries publish a value. Secrets are 24 to 64 bytes in base64 behind
+/// `whsec_`. The id stays the same when a message is sent again, with a new time.
 ///
 /// # Security
 /// The specification leaves the tolerance open; its libraries take 300 s to both sides.
@@ -16,9 +17,11 @@ pub const STANDARD_WEBHOOKS: Scheme = family(
     VERSION_1,
 );
 
-/// Standard Webhooks 1.0.0, `v1a`: Ed25519 over `id.timestamp.body`. Keys are 32 bytes in base64 behind `whpk_`.
+/// Standard Webhooks 1.0.0, `v1a`: Ed25519 over `id.timestamp.body`. Keys are 32 bytes in base64
+/// behind `whpk_`.
 ///
-/// Source: the specification, read at b2fa7b87 in 2026. Confidence: medium; no library of it publishes a value.
+/// Source: the specification, read at b2fa7b87 in 2026. Confidence: medium; no library of it
+/// publishes a value.
 pub const STANDARD_WEBHOOKS_V1A: Scheme = Scheme::asymmetric(
     "standard_webhooks_v1a",
     Algorithm::EdDsa,
@@ -33,15 +36,18 @@ pub const STANDARD_WEBHOOKS_V1A: Scheme = Scheme::asymmetric(
 .with_timestamp(Place::Header("webhook-timestamp"), Unit::Seconds)
 .with_id("webhook-id");
 
-/// Svix: Standard Webhooks `v1` under the field names `svix-…`. The fields of the two are never mixed.
+/// Svix: Standard Webhooks `v1` under the field names `svix-…`. The fields of the two are never
+/// mixed.
 ///
-/// Source: svix-webhooks, read at 4fc0cfb8 in 2026. Confidence: high; its libraries publish a value.
+/// Source: svix-webhooks, read at 4fc0cfb8 in 2026. Confidence: high; its libraries publish a
+/// value.
 pub const SVIX: Scheme = family("svix", ["svix-id", "svix-timestamp", "svix-signature"], VERSION_1);
 
-/// Spotnana: Standard Webhooks under the field names `x-spotnana-webhook-…`, several signatures during a rotation.
+/// Spotnana: Standard Webhooks under the field names `x-spotnana-webhook-…`, several signatures
+/// during a rotation.
 ///
-/// Source: developer.spotnana.com/webhooks/webhook-auth, read in 2026. Confidence: medium; whether a signature has a `v1,` in front is left
-/// open, so both are read.
+/// Source: developer.spotnana.com/webhooks/webhook-auth, read in 2026. Confidence: medium; whether
+/// a signature has a `v1,` in front is left open, so both are read.
 pub const SPOTNANA: Scheme = family(
     "spotnana",
     ["x-spotnana-webhook-id", "x-spotnana-webhook-timestamp", "x-spotnana-webhook-signature"],

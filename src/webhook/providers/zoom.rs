@@ -10,8 +10,9 @@ use crate::webhook::{Event, Verifier};
 
 /// Zoom: HMAC-SHA-256 in hex over `v0:timestamp:body`, in `x-zm-signature: v0=…`.
 ///
-/// Source: developers.zoom.us and zoom/webhook-sample, read at e4d48a77 in 2026. Confidence: high; no value is published. Zoom's own sample
-/// writes the body anew before it is hashed; what is signed is the body as it was sent.
+/// Source: developers.zoom.us and zoom/webhook-sample, read at e4d48a77 in 2026. Confidence: high;
+/// no value is published. Zoom's own sample writes the body anew before it is hashed; what is
+/// signed is the body as it was sent.
 pub const ZOOM: Scheme = Scheme::mac(
     "zoom",
     MacAlgorithm::HmacSha256,
@@ -24,11 +25,13 @@ pub const ZOOM: Scheme = Scheme::mac(
 )
 .with_timestamp(Place::Header("x-zm-request-timestamp"), Unit::Seconds);
 
-/// The body of the answer to Zoom's `endpoint.url_validation`, or nothing where `event` is another event.
+/// The body of the answer to Zoom's `endpoint.url_validation`, or nothing where `event` is another
+/// event.
 ///
 /// # Security
-/// It signs with the very secret what the sender chose. So it takes a verified event alone, and no token but letters, digits, `-` and `_`: with
-/// an answer for anyone, `v0:1735180623:{…}` as a token would get a signature for an event of one's own.
+/// It signs with the very secret what the sender chose. So it takes a verified event alone, and no
+/// token but letters, digits, `-` and `_`: with an answer for anyone, `v0:1735180623:{…}` as a
+/// token would get a signature for an event of one's own.
 pub fn url_validation_answer<U: Use>(
     verifier: &Verifier<U>,
     event: &Verified<Event<'_>>,

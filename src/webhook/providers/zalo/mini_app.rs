@@ -19,9 +19,10 @@ use crate::webhook::{
 
 /// Verifies the events that Zalo sends for a Mini App (document `003`, step 4).
 ///
-/// The signature covers neither names nor types nor the borders between values, so that one genuine event has the signature of many others. An event
-/// is therefore accepted in its documented shape alone: these fields and no other, each once, with their types and widths. Among all ways to
-/// cut the signed text into these fields there is exactly one.
+/// The signature covers neither names nor types nor the borders between values, so that one genuine
+/// event has the signature of many others. An event is therefore accepted in its documented shape
+/// alone: these fields and no other, each once, with their types and widths. Among all ways to cut
+/// the signed text into these fields there is exactly one.
 ///
 /// ```
 /// use countersign::headers::Headers;
@@ -67,14 +68,16 @@ impl<U: Use> MiniApp<U> {
     /// Verifies an event: its size, its form, its signature, its shape, then its time.
     ///
     /// # Errors
-    /// The first check that fails, as a [`WebhookError`]: [`WebhookError::SchemaViolation`] where the signature is good and the shape is not the
-    /// event's.
+    /// The first check that fails, as a [`WebhookError`]: [`WebhookError::SchemaViolation`] where
+    /// the signature is good and the shape is not the event's.
     ///
     /// # Security
-    /// Whether Zalo sends an event again, and with which time, is not documented: one that is older than the tolerance is refused.
+    /// Whether Zalo sends an event again, and with which time, is not documented: one that is older
+    /// than the tolerance is refused.
     ///
-    /// The event names neither user nor device: it says that some enrolled finger approved the string `secretData`. Its signature is no
-    /// stronger than SHA-256 with the API key at the end, see [`MINI_APP`].
+    /// The event names neither user nor device: it says that some enrolled finger approved the
+    /// string `secretData`. Its signature is no stronger than SHA-256 with the API key at the end,
+    /// see [`MINI_APP`].
     pub fn verify_event<'m>(
         &self,
         headers: &Headers<'m>,
@@ -93,10 +96,12 @@ impl<U: Use> MiniApp<U> {
         Ok(U::out(verified, replay))
     }
 
-    /// Verifies the signature over the values of any JSON object, for events that are not known here.
+    /// Verifies the signature over the values of any JSON object, for events that are not known
+    /// here.
     ///
     /// # Security
-    /// It checks no time, and what comes out has no names, types or borders that anyone signed: see [`Unstructured`].
+    /// It checks no time, and what comes out has no names, types or borders that anyone signed: see
+    /// [`Unstructured`].
     ///
     /// # Errors
     /// As [`verify_event`](Self::verify_event), without the checks of shape and time.
@@ -115,7 +120,8 @@ impl<U: Use> MiniApp<U> {
         }
     }
 
-    /// How old an event may be. Whoever remembers that a `secretData` was used must do so for longer than this.
+    /// How old an event may be. Whoever remembers that a `secretData` was used must do so for
+    /// longer than this.
     #[must_use]
     pub const fn past_tolerance(&self) -> Duration {
         self.verifier.past_tolerance()
@@ -137,9 +143,11 @@ pub struct MiniAppBuilder<U: Use = Reusable> {
 }
 
 impl MiniAppBuilder {
-    /// Takes each event once: see [`VerifierBuilder::single_use`]. What is remembered outlives the tolerance towards the past.
+    /// Takes each event once: see [`VerifierBuilder::single_use`]. What is remembered outlives the
+    /// tolerance towards the past.
     pub fn single_use(self) -> MiniAppBuilder<SingleUse> {
-        // The time of an event stands in its body, where the verifier of the bare scheme does not look.
+        // The time of an event stands in its body, where the verifier of the bare scheme does not
+        // look.
         let verifier = self.verifier.single_use().remember_for(VerifierBuilder::MAX_TOLERANCE);
         MiniAppBuilder { verifier, schemas: self.schemas }
     }
@@ -175,8 +183,9 @@ impl<U: Use> MiniAppBuilder<U> {
         self.with(|verifier| verifier.tolerance(past, future))
     }
 
-    /// Lets an event have this field too, should Zalo add one. It is not handed on, and its value may hold neither digits
-    /// nor `=`: with these it could stand for a part of the fields beside it.
+    /// Lets an event have this field too, should Zalo add one. It is not handed on, and its value
+    /// may hold neither digits nor `=`: with these it could stand for a part of the fields beside
+    /// it.
     pub fn allow_field(mut self, event: EventKind, name: impl Into<Box<str>>) -> Self {
         self.schemas.declare(event, name.into());
         self

@@ -102,7 +102,8 @@ pub(super) fn read<'m>(
     }
 }
 
-/// The values of these names, once it is known that each stands once and that no other does but those that were declared.
+/// The values of these names, once it is known that each stands once and that no other does but
+/// those that were declared.
 fn fields<'d, 'm, const N: usize>(
     root: Value<'d, 'm>,
     names: [&str; N],
@@ -133,7 +134,8 @@ fn fields<'d, 'm, const N: usize>(
     Ok(values)
 }
 
-/// That a declared field cannot be taken for a part of its neighbours: all of those are told apart by digits and `=`.
+/// That a declared field cannot be taken for a part of its neighbours: all of those are told apart
+/// by digits and `=`.
 fn check_declared(name: &str, value: Value<'_, '_>) -> Result<(), WebhookError> {
     let text = match value.kind() {
         Kind::String => value.as_str().unwrap_or_default(),
