@@ -64,13 +64,22 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         result.map_err(|error| error.at(self.offset()))
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, JsonError> {
+        self.visit_struct(visitor)
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
         visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct identifier
+        unit unit_struct seq tuple tuple_struct map identifier
     }
 }
 
@@ -96,6 +105,14 @@ impl<'a> Value<'_, 'a> {
         match elements.0.next() {
             None => Ok(value),
             Some(_) => Err(JsonError::invalid_type(Unexpected::Seq, &"fewer elements")),
+        }
+    }
+
+    /// Derived types take an array too, as their fields in order; a text whose members have names says which is which.
+    fn visit_struct<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        match self.kind() {
+            Kind::Array => Err(JsonError::new(JsonErrorKind::WrongType, self.offset())),
+            _ => self.deserialize_any(visitor),
         }
     }
 
@@ -183,6 +200,6 @@ impl<'a> VariantAccess<'a> for Content<'_, 'a> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, JsonError> {
-        self.0.deserialize_any(visitor)
+        self.0.visit_struct(visitor)
     }
 }

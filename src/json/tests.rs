@@ -173,6 +173,22 @@ fn a_type_that_does_not_fit_is_named_by_kind_and_place_and_never_quoted() {
 }
 
 #[test]
+fn a_struct_is_an_object_and_never_its_fields_in_order() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Login {
+        #[expect(dead_code, reason = "read, and never looked at")]
+        user: String,
+    }
+    assert!(from_slice::<Login>(br#"{"user":"u"}"#, LIMITS).is_ok());
+    let fault = |text: &str| from_slice::<Vec<Login>>(text.as_bytes(), LIMITS).unwrap_err();
+    for text in [r#"[["u"]]"#, "[[]]", "[7]"] {
+        assert_eq!((fault(text).kind(), fault(text).offset()), (JsonErrorKind::WrongType, 1));
+    }
+    let variant = from_slice::<Shape>(br#"{"flat":[2]}"#, LIMITS).unwrap_err();
+    assert_eq!((variant.kind(), variant.offset()), (JsonErrorKind::WrongType, 8));
+}
+
+#[test]
 fn agrees_with_serde_json_on_numbers() {
     for text in
         ["0", "-0", "-1", "18446744073709551615", "-9223372036854775808", "1e2", "5e-324", "0.1"]
