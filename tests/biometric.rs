@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use countersign::biometric::{
     ApprovedToken, BioState, BiometricError, BiometricFlow, BiometricFlowBuilder, Confirmation,
-    Derivation, FlowProblem, Issue, Login, LoginRequest, Mode, SdkError, StepUp,
+    Derivation, FlowProblem, Issue, Login, LoginRequest, Mode, SdkError, StepUp, UiTexts,
 };
 use countersign::digest::sha256;
 use countersign::encoding::hex;
 use countersign::guard::MemoryStore;
 use countersign::headers::Headers;
+use countersign::json::JsonErrorKind;
 use countersign::partner::zalo::{Webhook, Zalo};
 use countersign::secret::{Secret, SecretSet};
 use countersign::time::UnixTime;
@@ -491,4 +492,60 @@ fn in_no_interleaving_of_two_logins_and_webhooks_does_a_challenge_log_in_twice()
         if logins == 1 { one_login += 1 } else { none += 1 }
     }
     assert!(one_login > 100 && none > 100, "{one_login} with a login, {none} without");
+}
+
+#[cfg(feature = "url")]
+#[test]
+fn s3_1_a_webhook_url_is_https_on_a_public_domain() {
+    use countersign::partner::zalo::is_webhook_url;
+
+    for url in ["https://api.shop.vn/webhook/zalo", "https://shop.vn:8443/?a=b"] {
+        assert!(is_webhook_url(url), "{url}");
+    }
+    for url in [
+        "http://api.shop.vn/",
+        "https://10.0.0.1/",
+        "https://[::1]/",
+        "https://0x7f000001/",
+        "https://localhost/",
+        "https://db.internal./",
+        "https://user@api.shop.vn/",
+        "https://api.shop.vn/#part",
+        "api.shop.vn/webhook",
+        "",
+    ] {
+        assert!(!is_webhook_url(url), "{url}");
+    }
+}
+
+#[test]
+fn s3_5_the_texts_of_the_form_are_the_documents() {
+    let texts = UiTexts::default();
+    assert_eq!(texts.title, "Xác thực");
+    assert_eq!(texts.sub_title, "Sử dụng sinh trắc học của bạn để xác thực");
+    assert_eq!(texts.negative_button_text, "Đóng");
+}
+
+#[test]
+fn s3_10_a_login_request_is_read_strictly() {
+    let body = |text: &str| LoginRequest::parse(text.as_bytes());
+    let read = body(r#"{"secretData":"s","eventTime":5,"accessToken":"t"}"#).unwrap();
+    assert_eq!((&*read.secret_data, read.event_time, &*read.access_token), ("s", 5, "t"));
+    for (text, kind) in [
+        (r#"{"secretData":"s","eventTime":"5","accessToken":"t"}"#, JsonErrorKind::WrongType),
+        (r#"{"secretData":"s","eventTime":5.5,"accessToken":"t"}"#, JsonErrorKind::WrongType),
+        (r#"{"secretData":"s","eventTime":5}"#, JsonErrorKind::MissingMember("accessToken")),
+        (
+            r#"{"secretData":"s","eventTime":5,"accessToken":"t","user":1}"#,
+            JsonErrorKind::UnknownMember,
+        ),
+        (
+            r#"{"secretData":"s","eventTime":5,"accessToken":"t","eventTime":6}"#,
+            JsonErrorKind::DuplicateMember,
+        ),
+        (r#"["s",5,"t"]"#, JsonErrorKind::WrongType),
+    ] {
+        let Err(BiometricError::RequestMalformed(error)) = body(text) else { panic!("{text}") };
+        assert_eq!(error.kind(), kind, "{text}");
+    }
 }

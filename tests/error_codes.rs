@@ -20,10 +20,12 @@ fn the_list_has_every_code_with_its_class() {
     let found: BTreeSet<String> =
         codes().iter().map(|code| format!("{} {}", code.code, code.class)).collect();
     let listed: BTreeSet<String> = LIST.lines().map(str::to_owned).collect();
-    let missing: Vec<_> = found.difference(&listed).collect();
-    let gone: Vec<_> = listed.difference(&found).collect();
-    assert!(missing.is_empty(), "add to tests/error_codes.txt: {missing:#?}");
-    assert!(gone.is_empty(), "codes that were there, and hosts may match on: {gone:#?}");
+    let lines =
+        |lines: Vec<&String>| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let missing = lines(found.difference(&listed).collect());
+    let gone = lines(listed.difference(&found).collect());
+    assert!(missing.is_empty(), "add to tests/error_codes.txt:\n{missing}");
+    assert!(gone.is_empty(), "codes that were there, and hosts may match on:\n{gone}");
     assert!(LIST.lines().is_sorted(), "tests/error_codes.txt is sorted");
 }
 
