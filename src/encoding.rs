@@ -13,6 +13,8 @@
 //! # Ok::<(), EncodingError>(())
 //! ```
 
+mod quick;
+
 use ::base64::Engine as _;
 use ::base64::engine::GeneralPurpose;
 use ::base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -26,7 +28,11 @@ pub mod base64url {
     /// # Errors
     /// Any [`EncodingError`]; the text must be the one canonical spelling.
     pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, EncodingError> {
-        URL_SAFE_NO_PAD.decode(text).map_err(EncodingError::from)
+        let text = text.as_ref();
+        let mut bytes = vec![0; ::base64::decoded_len_estimate(text.len())];
+        let length = decode_into(text, &mut bytes)?;
+        bytes.truncate(length);
+        Ok(bytes)
     }
 
     /// Decodes `text` into the front of `buffer` and returns how many bytes were written.
@@ -34,7 +40,10 @@ pub mod base64url {
     /// # Errors
     /// Any [`EncodingError`], [`EncodingError::Length`] too where `buffer` is too small.
     pub fn decode_into(text: &[u8], buffer: &mut [u8]) -> Result<usize, EncodingError> {
-        decode_slice(&URL_SAFE_NO_PAD, text, buffer)
+        match quick::decode_into(text, buffer) {
+            Some(length) => Ok(length),
+            None => decode_slice(&URL_SAFE_NO_PAD, text, buffer),
+        }
     }
 
     /// Encodes `bytes`.

@@ -89,11 +89,7 @@ impl<'a> Document<'a> {
     /// The outermost value.
     #[must_use]
     pub fn root(&self) -> Value<'_, 'a> {
-        Value {
-            text: self.text,
-            nodes: &self.nodes,
-            node: self.nodes.first().copied().unwrap_or(Node::NULL),
-        }
+        Value { document: self, index: 0 }
     }
 }
 
@@ -139,45 +135,51 @@ impl Kind {
 /// One value of a [`Document`].
 #[derive(Clone, Copy)]
 pub struct Value<'d, 'a> {
-    text: &'a str,
-    /// The tape from this value's node to the end of the document.
-    nodes: &'d [Node],
-    node: Node,
+    document: &'d Document<'a>,
+    /// Its node's place on the tape.
+    index: usize,
 }
 
 impl<'d, 'a> Value<'d, 'a> {
     /// Its type.
     #[must_use]
-    pub const fn kind(self) -> Kind {
-        self.node.kind()
+    pub fn kind(self) -> Kind {
+        self.node().kind()
     }
 
     /// Its text, exactly as it stands in the input.
     #[must_use]
     pub fn raw(self) -> &'a str {
-        self.text.get(self.node.span()).unwrap_or_default()
+        self.document.text.get(self.node().span()).unwrap_or_default()
     }
 
     /// Where in the input it starts.
     #[must_use]
     pub fn offset(self) -> usize {
-        self.node.span().start
+        self.node().span().start
     }
 
     /// The string it is, unescaped: borrowed unless it holds an escape.
+    #[inline]
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'a, str>> {
-        let inner = self.inner()?;
-        Some(if self.node.is_escaped() { text::unescape(inner).into() } else { inner.into() })
+        match self.plain() {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => self.unescaped().map(Cow::Owned),
+        }
+    }
+
+    /// The string it is, where no escape has to be resolved.
+    #[inline]
+    fn plain(self) -> Option<&'a str> {
+        let node = self.node();
+        if node.is_plain() { self.document.text.get(node.inside()) } else { None }
     }
 
     /// Whether it is the string `expected`.
     #[must_use]
     pub fn is_str(self, expected: &str) -> bool {
-        match self.inner() {
-            Some(inner) if self.node.is_escaped() => text::unescape(inner) == expected,
-            inner => inner == Some(expected),
-        }
+        self.as_str().is_some_and(|text| text == expected)
     }
 
     /// The truth value it is.
@@ -189,15 +191,13 @@ impl<'d, 'a> Value<'d, 'a> {
     /// The integer it is, where it is written as one and fits.
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
-        if self.kind() == Kind::Number { self.raw().parse().ok() } else { None }
+        self.number()?.parse().ok()
     }
 
     /// The number it is, rounded to the nearest double; `None` where that would be infinite.
     #[must_use]
     pub fn as_f64(self) -> Option<f64> {
-        let number =
-            if self.kind() == Kind::Number { self.raw().parse().ok()? } else { return None };
-        f64::is_finite(number).then_some(number)
+        self.number()?.parse().ok().filter(|number| f64::is_finite(*number))
     }
 
     /// Its member called `name`, if it is an object that has one.
@@ -208,13 +208,12 @@ impl<'d, 'a> Value<'d, 'a> {
 
     /// Its members in the order of the input, names first; none where it is not an object.
     pub fn members(self) -> impl Iterator<Item = (Self, Self)> {
-        let mut children = self.children(Kind::Object);
-        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
+        Members(self.inside(Kind::Object))
     }
 
     /// Its elements in order; none where it is not an array.
     pub fn elements(self) -> impl Iterator<Item = Self> {
-        self.children(Kind::Array)
+        Elements(self.inside(Kind::Array))
     }
 
     /// Reads it into `T`, which may borrow from the input.
@@ -222,17 +221,34 @@ impl<'d, 'a> Value<'d, 'a> {
     /// # Errors
     /// [`JsonError`] where the value does not fit `T`.
     pub fn deserialize<T: serde::Deserialize<'a>>(self) -> Result<T, JsonError> {
-        T::deserialize(self)
+        T::deserialize(self).map_err(|error| error.at(self.offset()))
     }
 
-    /// What is between the quotes, where it is a string.
-    fn inner(self) -> Option<&'a str> {
-        if self.kind() == Kind::String { self.text.get(self.node.inner()) } else { None }
+    /// The text of the number it is.
+    fn number(self) -> Option<&'a str> {
+        let node = self.node();
+        if node.kind() == Kind::Number { self.document.text.get(node.inside()) } else { None }
     }
 
-    fn children(self, of: Kind) -> Children<'d, 'a> {
-        let inside = self.nodes.get(1..self.node.nodes()).unwrap_or_default();
-        Children { text: self.text, nodes: if self.kind() == of { inside } else { &[] } }
+    /// The string it is, where an escape has to be resolved.
+    #[cold]
+    fn unescaped(self) -> Option<String> {
+        let node = self.node();
+        let inside = self.document.text.get(node.inside())?;
+        node.is_escaped().then(|| text::unescape(inside))
+    }
+
+    fn node(self) -> Node {
+        self.document.nodes.get(self.index).copied().unwrap_or(Node::NULL)
+    }
+
+    /// What is inside it, where it is a container of this kind.
+    fn inside(self, container: Kind) -> Inside<'d, 'a> {
+        let node = self.node();
+        let next = self.index.saturating_add(1);
+        let end =
+            if node.kind() == container { self.index.saturating_add(node.nodes()) } else { next };
+        Inside { document: self.document, next, end }
     }
 }
 
@@ -243,21 +259,47 @@ impl std::fmt::Debug for Value<'_, '_> {
     }
 }
 
-/// The nodes directly inside a container: elements, or names and values by turns.
+/// The part of the tape that is inside a container and was not walked yet.
 #[derive(Clone)]
-struct Children<'d, 'a> {
-    text: &'a str,
-    nodes: &'d [Node],
+struct Inside<'d, 'a> {
+    document: &'d Document<'a>,
+    next: usize,
+    end: usize,
 }
 
-impl<'d, 'a> Iterator for Children<'d, 'a> {
+impl<'d, 'a> Inside<'d, 'a> {
+    /// The value at `index`, after which the walk goes on behind it.
+    fn step_to(&mut self, index: usize) -> Value<'d, 'a> {
+        let value = Value { document: self.document, index };
+        self.next = index.saturating_add(value.node().nodes());
+        value
+    }
+}
+
+#[derive(Clone)]
+struct Elements<'d, 'a>(Inside<'d, 'a>);
+
+impl<'d, 'a> Iterator for Elements<'d, 'a> {
     type Item = Value<'d, 'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let node = *self.nodes.first()?;
-        let value = Value { text: self.text, nodes: self.nodes, node };
-        self.nodes = self.nodes.get(node.nodes()..).unwrap_or_default();
-        Some(value)
+        (self.0.next < self.0.end).then(|| self.0.step_to(self.0.next))
+    }
+}
+
+#[derive(Clone)]
+struct Members<'d, 'a>(Inside<'d, 'a>);
+
+impl<'d, 'a> Iterator for Members<'d, 'a> {
+    type Item = (Value<'d, 'a>, Value<'d, 'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.next >= self.0.end {
+            return None;
+        }
+        // A name takes one node, and its value follows.
+        let name = Value { document: self.0.document, index: self.0.next };
+        Some((name, self.0.step_to(name.index.saturating_add(1))))
     }
 }
 

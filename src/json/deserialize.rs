@@ -6,14 +6,14 @@ use serde::de::{
 use serde::de::{SeqAccess, Unexpected, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::{Children, JsonError, JsonErrorKind, Kind, Value};
+use super::{Elements, JsonError, JsonErrorKind, Kind, Members, Value};
 use std::borrow::Cow;
 
 impl<'de> Deserializer<'de> for Value<'_, 'de> {
     type Error = JsonError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
-        let result = match self.kind() {
+        match self.kind() {
             Kind::Null => visitor.visit_unit(),
             Kind::Bool => visitor.visit_bool(self.raw() == "true"),
             Kind::Number => self.visit_number(visitor),
@@ -23,8 +23,7 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
             },
             Kind::Array => self.visit_array(visitor),
             Kind::Object => self.visit_object(visitor),
-        };
-        result.map_err(|error| error.at(self.offset()))
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
@@ -48,7 +47,7 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, JsonError> {
-        let result = match self.kind() {
+        match self.kind() {
             Kind::String => {
                 visitor.visit_enum(self.as_str().unwrap_or_default().into_deserializer())
             }
@@ -60,8 +59,7 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
                 }
             }
             _ => Err(JsonError::new(JsonErrorKind::WrongType, self.offset())),
-        };
-        result.map_err(|error| error.at(self.offset()))
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -77,15 +75,31 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         visitor.visit_unit()
     }
 
+    /// A shorter way for what most claims are, and all names.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        match self.plain() {
+            Some(text) => visitor.visit_borrowed_str(text),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
+        self.deserialize_str(visitor)
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map identifier
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf
+        unit unit_struct seq tuple tuple_struct map
     }
 }
 
 impl<'a> Value<'_, 'a> {
     fn visit_number<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, JsonError> {
-        if let Ok(number) = self.raw().parse::<u64>() {
+        if let Some(number) = self.number().and_then(|text| text.parse().ok()) {
             return visitor.visit_u64(number);
         }
         match self.as_i64() {
@@ -99,10 +113,10 @@ impl<'a> Value<'_, 'a> {
     }
 
     fn visit_array<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, JsonError> {
-        let mut elements = Elements(self.children(Kind::Array));
+        let mut elements = Elements(self.inside(Kind::Array));
         let value = visitor.visit_seq(&mut elements)?;
         // A tuple or fixed array that took fewer elements than there are has not read the array.
-        match elements.0.next() {
+        match elements.next() {
             None => Ok(value),
             Some(_) => Err(JsonError::invalid_type(Unexpected::Seq, &"fewer elements")),
         }
@@ -117,11 +131,9 @@ impl<'a> Value<'_, 'a> {
     }
 
     fn visit_object<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, JsonError> {
-        visitor.visit_map(Members { children: self.children(Kind::Object), value: None })
+        visitor.visit_map(MemberAccess { rest: Members(self.inside(Kind::Object)), value: None })
     }
 }
-
-struct Elements<'d, 'a>(Children<'d, 'a>);
 
 impl<'a> SeqAccess<'a> for Elements<'_, 'a> {
     type Error = JsonError;
@@ -130,27 +142,27 @@ impl<'a> SeqAccess<'a> for Elements<'_, 'a> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, JsonError> {
-        self.0
-            .next()
+        self.next()
             .map(|value| seed.deserialize(value).map_err(|error| error.at(value.offset())))
             .transpose()
     }
 }
 
-struct Members<'d, 'a> {
-    children: Children<'d, 'a>,
+struct MemberAccess<'d, 'a> {
+    rest: Members<'d, 'a>,
+    /// The value whose name was given last.
     value: Option<Value<'d, 'a>>,
 }
 
-impl<'a> MapAccess<'a> for Members<'_, 'a> {
+impl<'a> MapAccess<'a> for MemberAccess<'_, 'a> {
     type Error = JsonError;
 
     fn next_key_seed<K: DeserializeSeed<'a>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, JsonError> {
-        let Some(name) = self.children.next() else { return Ok(None) };
-        self.value = self.children.next();
+        let Some((name, value)) = self.rest.next() else { return Ok(None) };
+        self.value = Some(value);
         seed.deserialize(name).map(Some).map_err(|error| error.at(name.offset()))
     }
 
@@ -174,7 +186,8 @@ impl<'d, 'a> EnumAccess<'a> for Variant<'d, 'a> {
         self,
         seed: T,
     ) -> Result<(T::Value, Self::Variant), JsonError> {
-        Ok((seed.deserialize(self.name)?, Content(self.content)))
+        let variant = seed.deserialize(self.name).map_err(|error| error.at(self.name.offset()))?;
+        Ok((variant, Content(self.content)))
     }
 }
 
@@ -188,11 +201,11 @@ impl<'a> VariantAccess<'a> for Content<'_, 'a> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'a>>(self, seed: T) -> Result<T::Value, JsonError> {
-        seed.deserialize(self.0)
+        seed.deserialize(self.0).map_err(|error| error.at(self.0.offset()))
     }
 
     fn tuple_variant<V: Visitor<'a>>(self, _: usize, visitor: V) -> Result<V::Value, JsonError> {
-        self.0.deserialize_any(visitor)
+        self.0.deserialize_any(visitor).map_err(|error| error.at(self.0.offset()))
     }
 
     fn struct_variant<V: Visitor<'a>>(
@@ -200,6 +213,6 @@ impl<'a> VariantAccess<'a> for Content<'_, 'a> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, JsonError> {
-        self.0.visit_struct(visitor)
+        self.0.visit_struct(visitor).map_err(|error| error.at(self.0.offset()))
     }
 }

@@ -48,7 +48,7 @@ impl JsonError {
         if self.offset == Self::NOWHERE { Self { offset, ..self } } else { self }
     }
 
-    pub(super) const NOWHERE: usize = usize::MAX;
+    pub(super) const NOWHERE: usize = 0;
 }
 
 /// The kind of a fault in a JSON text.

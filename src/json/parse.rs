@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::text::{self, Ended};
+use super::text;
 use super::{JsonError, JsonErrorKind, Kind, Limits};
 
 /// A value on the tape. The nodes inside a container follow it; a member's name precedes its value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
+    /// Where the value stands; for a string, what is between its quotes.
     start: u32,
     end: u32,
     /// How many nodes the value takes, itself included. While a container is open: the container around it.
@@ -40,17 +41,25 @@ impl Node {
         }
     }
 
+    /// A string that needs no unescaping.
+    pub(super) const fn is_plain(self) -> bool {
+        matches!(self.tag, Tag::String)
+    }
+
     pub(super) const fn is_escaped(self) -> bool {
         matches!(self.tag, Tag::EscapedString)
     }
 
+    /// Where the value stands, with the quotes if it is a string.
     pub(super) fn span(self) -> Range<usize> {
-        widen(self.start)..widen(self.end)
+        let quote = usize::from(self.kind() == Kind::String);
+        let inside = self.inside();
+        inside.start.saturating_sub(quote)..inside.end.saturating_add(quote)
     }
 
-    /// What is between the quotes of a string.
-    pub(super) fn inner(self) -> Range<usize> {
-        widen(self.start).saturating_add(1)..widen(self.end).saturating_sub(1)
+    /// Where the value stands, without the quotes if it is a string.
+    pub(super) fn inside(self) -> Range<usize> {
+        widen(self.start)..widen(self.end)
     }
 
     pub(super) fn nodes(self) -> usize {
@@ -67,18 +76,18 @@ pub(super) fn parse(input: &[u8], limits: Limits) -> Result<(&str, Vec<Node>), J
         .map_err(|error| JsonError::new(JsonErrorKind::Utf8, error.valid_up_to()))?;
     // A member of a token's claims is rarely shorter than 16 bytes, and takes two nodes.
     let nodes = Vec::with_capacity((input.len() >> 3).saturating_add(2));
-    let mut parser = Parser { text, bytes: input, at: 0, nodes, open: NONE, depth: 0, limits };
-    parser.run()?;
+    let mut parser = Parser { text, nodes, open: NONE, in_object: false, depth: 0, limits };
+    parser.document(input)?;
     Ok((text, parser.nodes))
 }
 
+/// What has been read. What has not is handed from step to step, so that it stays in registers.
 struct Parser<'a> {
     text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
     nodes: Vec<Node>,
     /// The innermost container that has not ended, as an index of `nodes`.
     open: u32,
+    in_object: bool,
     depth: usize,
     limits: Limits,
 }
@@ -86,154 +95,132 @@ struct Parser<'a> {
 /// No container is open: the value is the outermost.
 const NONE: u32 = u32::MAX;
 
-impl Parser<'_> {
-    fn run(&mut self) -> Result<(), JsonError> {
-        self.skip_blanks();
+/// What is behind the part of the text that was read.
+type Rest<'a> = Result<&'a [u8], JsonError>;
+
+impl<'a> Parser<'a> {
+    fn document(&mut self, input: &'a [u8]) -> Result<(), JsonError> {
+        let mut rest = behind_blanks(input);
         loop {
-            if self.value()? == Begun::Container {
+            if self.in_object {
+                rest = self.name(rest)?;
+            }
+            let (behind, begun) = match rest {
+                [b'{', inside @ ..] => (self.begin(Tag::Object, rest, inside)?, true),
+                [b'[', inside @ ..] => (self.begin(Tag::Array, rest, inside)?, true),
+                _ => (self.scalar(rest)?, false),
+            };
+            rest = behind;
+            if begun && !matches!(rest, [b'}' | b']', ..]) {
                 continue;
             }
-            if !self.after_value()? {
-                return Ok(());
+            rest = self.end(rest)?;
+            match (rest, self.open == NONE) {
+                ([], true) => return Ok(()),
+                (_, true) => return Err(self.error(JsonErrorKind::TrailingBytes, rest)),
+                ([b',', behind @ ..], false) => rest = behind_blanks(behind),
+                _ => return Err(self.unexpected(rest)),
             }
         }
     }
 
-    /// Reads a value, or the beginning of a container up to where its first value is due.
-    fn value(&mut self) -> Result<Begun, JsonError> {
-        let start = self.at;
-        match self.peek() {
-            Some(b'"') => self.string()?,
-            Some(b'{') => return self.begin(Tag::Object, b'}'),
-            Some(b'[') => return self.begin(Tag::Array, b']'),
-            Some(b'-' | b'0'..=b'9') => {
-                let length = text::number(self.rest()).map_err(|at| {
-                    JsonError::new(JsonErrorKind::Number, start.saturating_add(at))
-                })?;
-                self.bump(length);
-                self.push(Tag::Number, start);
-            }
-            Some(b't') => self.literal("true", Tag::Bool)?,
-            Some(b'f') => self.literal("false", Tag::Bool)?,
-            Some(b'n') => self.literal("null", Tag::Null)?,
-            _ => return Err(self.unexpected()),
-        }
-        Ok(Begun::Nothing)
-    }
-
-    fn begin(&mut self, tag: Tag, end: u8) -> Result<Begun, JsonError> {
-        self.depth = self.depth.saturating_add(1);
-        if self.depth > self.limits.max_depth {
-            return Err(self.error(JsonErrorKind::TooDeep));
-        }
-        let index = narrow(self.nodes.len());
-        let start = self.at;
-        self.bump(1);
-        self.push(tag, start);
-        if let Some(node) = self.nodes.last_mut() {
-            node.nodes = std::mem::replace(&mut self.open, index);
-        }
-        self.skip_blanks();
-        if self.peek() == Some(end) {
-            self.bump(1);
-            self.close()?;
-            return Ok(Begun::Nothing);
-        }
-        if tag == Tag::Object {
-            self.name()?;
-        }
-        Ok(Begun::Container)
-    }
-
-    /// Goes on behind a value: closes what ends there. False where the outermost value has ended.
-    fn after_value(&mut self) -> Result<bool, JsonError> {
-        loop {
-            self.skip_blanks();
-            let Some(container) = self.nodes.get(widen(self.open)) else {
-                return if self.at == self.bytes.len() {
-                    Ok(false)
-                } else {
-                    Err(self.error(JsonErrorKind::TrailingBytes))
-                };
-            };
-            match (container.tag, self.peek()) {
-                (tag, Some(b',')) => {
-                    self.bump(1);
-                    self.skip_blanks();
-                    if tag == Tag::Object {
-                        self.name()?;
-                    }
-                    return Ok(true);
-                }
-                (Tag::Object, Some(b'}')) | (Tag::Array, Some(b']')) => {
-                    self.bump(1);
-                    self.close()?;
-                }
-                _ => return Err(self.unexpected()),
-            }
-        }
+    /// Reads a value that is no container.
+    fn scalar(&mut self, rest: &'a [u8]) -> Rest<'a> {
+        let (tag, behind) = match rest {
+            [b'"', inside @ ..] => return self.string(inside),
+            [b'-' | b'0'..=b'9', ..] => match text::behind_number(rest) {
+                Ok(behind) => (Tag::Number, behind),
+                Err(fault) => return Err(self.error(JsonErrorKind::Number, fault)),
+            },
+            [b't', b'r', b'u', b'e', behind @ ..] => (Tag::Bool, behind),
+            [b'f', b'a', b'l', b's', b'e', behind @ ..] => (Tag::Bool, behind),
+            [b'n', b'u', b'l', b'l', behind @ ..] => (Tag::Null, behind),
+            _ => return Err(self.unexpected(rest)),
+        };
+        self.push(tag, rest, behind);
+        Ok(behind)
     }
 
     /// Reads a member's name and the colon behind it.
-    fn name(&mut self) -> Result<(), JsonError> {
-        if self.peek() != Some(b'"') {
-            return Err(self.unexpected());
-        }
-        self.string()?;
-        self.skip_blanks();
-        if self.peek() != Some(b':') {
-            return Err(self.unexpected());
-        }
-        self.bump(1);
-        self.skip_blanks();
-        Ok(())
+    fn name(&mut self, rest: &'a [u8]) -> Rest<'a> {
+        let [b'"', inside @ ..] = rest else { return Err(self.unexpected(rest)) };
+        let rest = behind_blanks(self.string(inside)?);
+        let [b':', behind @ ..] = rest else { return Err(self.unexpected(rest)) };
+        Ok(behind_blanks(behind))
     }
 
-    fn string(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        self.bump(1);
-        let mut tag = Tag::String;
+    /// Reads a string from behind its opening quote.
+    // Inlined for names and for values: 5 % fewer instructions for a whole HS256 verification.
+    #[inline(always)]
+    fn string(&mut self, inside: &'a [u8]) -> Rest<'a> {
+        let end = text::behind_plain(inside);
+        let [b'"', behind @ ..] = end else { return self.escaped_string(inside, end) };
+        self.push(Tag::String, inside, end);
+        Ok(behind)
+    }
+
+    /// Goes on with a string from its first escape.
+    #[cold]
+    fn escaped_string(&mut self, inside: &'a [u8], mut rest: &'a [u8]) -> Rest<'a> {
         loop {
-            let (length, ended) = text::plain(self.rest());
-            self.bump(length);
-            match ended {
-                Ended::Quote => {
-                    self.bump(1);
-                    self.push(tag, start);
-                    return Ok(());
+            let kind = match rest {
+                [b'"', behind @ ..] => {
+                    self.push(Tag::EscapedString, inside, rest);
+                    return Ok(behind);
                 }
-                Ended::Backslash => {
-                    tag = Tag::EscapedString;
-                    let (_, length) = text::escape(self.rest()).map_err(|kind| self.error(kind))?;
-                    self.bump(length);
-                }
-                Ended::Control => return Err(self.error(JsonErrorKind::Escape)),
-                Ended::Input => return Err(self.error(JsonErrorKind::UnexpectedEnd)),
-            }
+                [b'\\', ..] => match text::escape(rest) {
+                    Ok((_, length)) => {
+                        rest = text::behind_plain(rest.get(length..).unwrap_or_default());
+                        continue;
+                    }
+                    Err(kind) => kind,
+                },
+                [_, ..] => JsonErrorKind::Escape,
+                [] => JsonErrorKind::UnexpectedEnd,
+            };
+            return Err(self.error(kind, rest));
         }
     }
 
-    fn literal(&mut self, word: &str, tag: Tag) -> Result<(), JsonError> {
-        if !self.rest().starts_with(word.as_bytes()) {
-            return Err(self.unexpected());
+    /// Begins a container, up to the first thing in it.
+    fn begin(&mut self, tag: Tag, rest: &[u8], inside: &'a [u8]) -> Rest<'a> {
+        self.depth = self.depth.saturating_add(1);
+        if self.depth > self.limits.max_depth {
+            return Err(self.error(JsonErrorKind::TooDeep, rest));
         }
-        let start = self.at;
-        self.bump(word.len());
-        self.push(tag, start);
-        Ok(())
+        let index = narrow(self.nodes.len());
+        self.push(tag, rest, inside);
+        if let Some(node) = self.nodes.last_mut() {
+            node.nodes = std::mem::replace(&mut self.open, index);
+        }
+        self.in_object = tag == Tag::Object;
+        Ok(behind_blanks(inside))
+    }
+
+    /// Ends every container that ends here.
+    fn end(&mut self, rest: &'a [u8]) -> Rest<'a> {
+        let mut rest = behind_blanks(rest);
+        while let ([b'}', behind @ ..], true) | ([b']', behind @ ..], false) =
+            (rest, self.in_object)
+            && self.open != NONE
+        {
+            self.close(behind)?;
+            rest = behind_blanks(behind);
+        }
+        Ok(rest)
     }
 
     /// Ends the innermost container, which must not name a member twice.
-    fn close(&mut self) -> Result<(), JsonError> {
-        let (index, end, len) = (widen(self.open), narrow(self.at), self.nodes.len());
+    fn close(&mut self, behind: &[u8]) -> Result<(), JsonError> {
+        let (index, end, len) = (widen(self.open), self.offset(behind), self.nodes.len());
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         self.open = std::mem::replace(&mut node.nodes, narrow(len.saturating_sub(index)));
-        node.end = end;
+        node.end = narrow(end);
+        let tag = node.tag;
+        let around = self.nodes.get(widen(self.open));
+        self.in_object = around.is_some_and(|node| node.tag == Tag::Object);
         self.depth = self.depth.saturating_sub(1);
-        match node.tag {
-            Tag::Object => self.refuse_duplicates(index),
-            _ => Ok(()),
-        }
+        if tag == Tag::Object { self.refuse_duplicates(index) } else { Ok(()) }
     }
 
     fn refuse_duplicates(&self, object: usize) -> Result<(), JsonError> {
@@ -242,47 +229,35 @@ impl Parser<'_> {
         repeated.map_or(Ok(()), |start| Err(JsonError::new(JsonErrorKind::DuplicateMember, start)))
     }
 
-    fn push(&mut self, tag: Tag, start: usize) {
-        self.nodes.push(Node { start: narrow(start), end: narrow(self.at), nodes: 1, tag });
+    /// Records what stands between `rest` and `behind`.
+    fn push(&mut self, tag: Tag, rest: &[u8], behind: &[u8]) {
+        let [start, end] = [rest, behind].map(|rest| narrow(self.offset(rest)));
+        self.nodes.push(Node { start, end, nodes: 1, tag });
     }
 
-    fn skip_blanks(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.bump(1);
-        }
+    /// Where in the text `rest` begins, which is an end of it.
+    fn offset(&self, rest: &[u8]) -> usize {
+        self.text.len().wrapping_sub(rest.len())
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+    fn unexpected(&self, rest: &[u8]) -> JsonError {
+        let kind = match rest {
+            [] => JsonErrorKind::UnexpectedEnd,
+            _ => JsonErrorKind::UnexpectedByte,
+        };
+        self.error(kind, rest)
     }
 
-    fn rest(&self) -> &[u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
-    }
-
-    fn bump(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes);
-    }
-
-    fn unexpected(&self) -> JsonError {
-        let at_end = self.at >= self.bytes.len();
-        self.error(if at_end {
-            JsonErrorKind::UnexpectedEnd
-        } else {
-            JsonErrorKind::UnexpectedByte
-        })
-    }
-
-    fn error(&self, kind: JsonErrorKind) -> JsonError {
-        JsonError::new(kind, self.at)
+    fn error(&self, kind: JsonErrorKind, rest: &[u8]) -> JsonError {
+        JsonError::new(kind, self.offset(rest))
     }
 }
 
-/// What [`Parser::value`] left unfinished.
-#[derive(Eq, PartialEq)]
-enum Begun {
-    Nothing,
-    Container,
+fn behind_blanks(mut rest: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\n' | b'\r', behind @ ..] = rest {
+        rest = behind;
+    }
+    rest
 }
 
 /// The names of an object's members, out of the nodes inside it.

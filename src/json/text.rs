@@ -6,39 +6,24 @@ use std::collections::BTreeSet;
 use super::JsonErrorKind;
 use super::parse::{Names, Node};
 
-/// What ended a run of plain characters.
-pub(super) enum Ended {
-    Quote,
-    Backslash,
-    Control,
-    Input,
-}
-
-/// How many bytes at the front of `bytes` are plain characters of a string, and what comes behind them.
-pub(super) fn plain(bytes: &[u8]) -> (usize, Ended) {
-    let mut length: usize = 0;
+/// What is behind the plain characters of a string at the front of `bytes`: a quote, a backslash, a control
+/// character, or nothing.
+pub(super) fn behind_plain(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let found = special(u64::from_le_bytes(*word));
-        if found != 0 {
-            length =
-                length.saturating_add(usize::try_from(found.trailing_zeros() >> 3).unwrap_or(0));
-            return (length, ended(bytes.get(length)));
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            let plain = usize::try_from(special.trailing_zeros() >> 3).unwrap_or(0);
+            return rest.get(plain..).unwrap_or_default();
         }
-        length = length.saturating_add(8);
         rest = behind;
     }
-    length = length.saturating_add(rest.iter().take_while(|byte| is_plain(**byte)).count());
-    (length, ended(bytes.get(length)))
-}
-
-const fn ended(byte: Option<&u8>) -> Ended {
-    match byte {
-        Some(b'"') => Ended::Quote,
-        Some(b'\\') => Ended::Backslash,
-        Some(_) => Ended::Control,
-        None => Ended::Input,
+    while let [byte, behind @ ..] = rest
+        && is_plain(*byte)
+    {
+        rest = behind;
     }
+    rest
 }
 
 const fn is_plain(byte: u8) -> bool {
@@ -49,14 +34,10 @@ const fn is_plain(byte: u8) -> bool {
 /// the lowest bit set. (A borrow can mark bytes behind it too, never one before it.)
 const fn special(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    const fn zeroes(word: u64) -> u64 {
-        word.wrapping_sub(ONES) & !word
-    }
-    let quotes = zeroes(word ^ 0x2222_2222_2222_2222);
-    let backslashes = zeroes(word ^ 0x5c5c_5c5c_5c5c_5c5c);
-    let controls = word.wrapping_sub(0x2020_2020_2020_2020) & !word;
-    (quotes | backslashes | controls) & HIGHS
+    // Flipping one bit brings the quote, 0x22, next to the control characters and leaves them where they are.
+    let quotes_and_controls = (word ^ 0x0202_0202_0202_0202).wrapping_sub(0x2121_2121_2121_2121);
+    let backslashes = (word ^ 0x5c5c_5c5c_5c5c_5c5c).wrapping_sub(ONES);
+    (quotes_and_controls | backslashes) & !word & 0x8080_8080_8080_8080
 }
 
 /// Reads one escape, or a pair of them that is one character: the character, and the bytes it took.
@@ -98,35 +79,37 @@ fn code_unit(bytes: &[u8]) -> Result<(u32, &[u8]), JsonErrorKind> {
     Ok((unit.ok_or(JsonErrorKind::Escape)?, rest))
 }
 
-/// How many bytes the number at the front of `bytes` takes, or where it goes wrong.
-pub(super) fn number(bytes: &[u8]) -> Result<usize, usize> {
-    let at = |rest: &[u8]| bytes.len().saturating_sub(rest.len());
-    let rest = bytes.strip_prefix(b"-").unwrap_or(bytes);
-    let mut rest = match rest {
+/// What is behind the number at the front of `bytes`; or from where on it is none.
+pub(super) fn behind_number(bytes: &[u8]) -> Result<&[u8], &[u8]> {
+    let bytes = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    let mut rest = match bytes {
         [b'0', rest @ ..] => rest,
-        _ => digits(rest).ok_or(at(rest))?,
+        _ => behind_digits(bytes)?,
     };
     if let [b'.', fraction @ ..] = rest {
-        rest = digits(fraction).ok_or(at(fraction))?;
+        rest = behind_digits(fraction)?;
     }
     if let [b'e' | b'E', exponent @ ..] = rest {
-        let exponent = match exponent {
-            [b'+' | b'-', digits @ ..] => digits,
-            _ => exponent,
+        rest = match exponent {
+            [b'+' | b'-', digits @ ..] => behind_digits(digits)?,
+            _ => behind_digits(exponent)?,
         };
-        rest = digits(exponent).ok_or(at(exponent))?;
     }
     // What follows a number must not look like more of one: `01`, `1.2.3`, `0x10`.
     match rest {
-        [b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-' | b'x', ..] => Err(at(rest)),
-        _ => Ok(at(rest)),
+        [b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-' | b'x', ..] => Err(rest),
+        _ => Ok(rest),
     }
 }
 
-/// What is behind one or more digits.
-fn digits(bytes: &[u8]) -> Option<&[u8]> {
-    let count = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if count == 0 { None } else { bytes.get(count..) }
+/// What is behind one or more digits; or `bytes` where there are none.
+fn behind_digits(bytes: &[u8]) -> Result<&[u8], &[u8]> {
+    let [b'0'..=b'9', rest @ ..] = bytes else { return Err(bytes) };
+    let mut rest = rest;
+    while let [b'0'..=b'9', behind @ ..] = rest {
+        rest = behind;
+    }
+    Ok(rest)
 }
 
 /// The text of a string's inside, its escapes resolved. They were checked when it was read.
@@ -145,24 +128,32 @@ pub(super) fn unescape(inner: &str) -> String {
 }
 
 /// Where a member name stands for the second time, if one does.
-///
-/// Few names are compared with those before them, and only where a fold of each into one bit of 64 says
-/// that they may be equal. Many go through a sorted set, so that a hostile object costs n log n, not n².
 pub(super) fn repeated_name(text: &str, names: Names<'_>) -> Option<usize> {
-    let mut folds: u64 = 0;
-    for (index, name) in names.clone().enumerate() {
+    let (mut seen, mut shared) = (0, 0);
+    for name in names.clone() {
+        let bits = fold(text, name);
+        shared |= seen & bits;
+        seen |= bits;
+    }
+    // Names of different bits are different, and mostly all of them are.
+    if shared == 0 { None } else { repeated_among(text, names, shared) }
+}
+
+/// Where one of those names that have a bit of `shared` stands for the second time, if one does.
+///
+/// Few are compared with each other. Many go through a sorted set, so that a hostile object costs n log n, not n².
+#[cold]
+fn repeated_among(text: &str, names: Names<'_>, shared: u64) -> Option<usize> {
+    let suspects = names.filter(|name| fold(text, *name) & shared != 0);
+    for (index, name) in suspects.clone().enumerate() {
         if index == FEW || name.is_escaped() {
             let mut seen = BTreeSet::new();
-            let twin = names.into_iter().find(|name| !seen.insert(decoded(text, name)));
+            let twin = suspects.into_iter().find(|name| !seen.insert(decoded(text, *name)));
             return twin.map(|twin| twin.span().start);
         }
-        let raw = text.as_bytes().get(name.inner()).unwrap_or_default();
-        let fold = fold(raw);
-        let is_twin = |other: Node| text.as_bytes().get(other.inner()) == Some(raw);
-        if folds & fold != 0 && names.clone().take(index).any(is_twin) {
+        if suspects.clone().take(index).any(|other| raw(text, other) == raw(text, name)) {
             return Some(name.span().start);
         }
-        folds |= fold;
     }
     None
 }
@@ -170,16 +161,25 @@ pub(super) fn repeated_name(text: &str, names: Names<'_>) -> Option<usize> {
 /// Up to here names are compared with each other: even if all fold alike that is quicker than a set.
 const FEW: usize = 24;
 
-/// One bit for a name, of its length and its first, middle and last byte.
-fn fold(name: &[u8]) -> u64 {
-    let [first, middle, last] = [name.first(), name.get(name.len() >> 1), name.last()]
-        .map(|byte| u32::from(*byte.unwrap_or(&0)));
-    let length = u32::try_from(name.len()).unwrap_or(0);
-    let mixed = first ^ middle.rotate_left(2) ^ last.rotate_left(4) ^ length.rotate_left(3);
-    1_u64.rotate_left(mixed)
+/// One bit of 64, by a name's length and its first, middle and last byte; all of them where it has an escape,
+/// for then it can be equal to any.
+fn fold(text: &str, name: Node) -> u64 {
+    let raw = raw(text, name);
+    let (Some(first), Some(last), false) = (raw.first(), raw.last(), name.is_escaped()) else {
+        return u64::MAX;
+    };
+    let middle = raw.get(raw.len() >> 1).unwrap_or(first);
+    let [first, middle, last] = [first, middle, last].map(|byte| u32::from(*byte));
+    let length = u32::try_from(raw.len()).unwrap_or(0);
+    1_u64.rotate_left(first ^ middle << 2 ^ last << 4 ^ length << 3)
 }
 
-fn decoded<'a>(text: &'a str, name: &Node) -> Cow<'a, str> {
-    let inner = text.get(name.inner()).unwrap_or_default();
-    if name.is_escaped() { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) }
+/// A name as it is written.
+fn raw(text: &str, name: Node) -> &[u8] {
+    text.as_bytes().get(name.inside()).unwrap_or_default()
+}
+
+fn decoded(text: &str, name: Node) -> Cow<'_, str> {
+    let inside = text.get(name.inside()).unwrap_or_default();
+    if name.is_escaped() { Cow::Owned(unescape(inside)) } else { Cow::Borrowed(inside) }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::JwtError;
-use super::claims::{self, Registered, Round};
+use super::claims::{self, Registered};
 use super::explain::Check;
 use super::policy::{Rules, TokenType};
 use super::scope;
@@ -64,30 +64,17 @@ fn token_type(case: &Case<'_, '_, '_>) -> Result<(), JwtError> {
     ensure(case.rules.token_type.accepts(case.token_type), JwtError::TypeMismatch)
 }
 
-/// The token's `exp`, rounded against the bearer.
-pub(super) fn expires_at(claims: &Registered<'_, '_>) -> Result<UnixTime, JwtError> {
-    claims::numeric_date("exp", claims::present("exp", claims.exp)?, Round::Down)
-}
-
-fn issued(claims: &Registered<'_, '_>) -> Result<Option<UnixTime>, JwtError> {
-    claims.iat.map(|value| claims::numeric_date("iat", value, Round::Up)).transpose()
-}
-
-fn valid_from(claims: &Registered<'_, '_>) -> Result<Option<UnixTime>, JwtError> {
-    claims.nbf.map(|value| claims::numeric_date("nbf", value, Round::Up)).transpose()
-}
-
 /// RFC 7519 §4.1.4: "on or after" `exp` is too late.
 fn expiry(case: &Case<'_, '_, '_>) -> Result<(), JwtError> {
-    let expired_at = expires_at(case.claims)?;
+    let expired_at = case.claims.times.expires_at()?;
     let in_time = case.now < expired_at.saturating_add(case.rules.leeway);
     ensure(in_time, JwtError::Expired { expired_at, now: case.now })
 }
 
 /// RFC 7519 §4.1.5: at `nbf` it is valid.
 fn not_before(case: &Case<'_, '_, '_>) -> Result<(), JwtError> {
-    let Some(valid_from) = valid_from(case.claims)? else { return Ok(()) };
-    if valid_from >= expires_at(case.claims)? {
+    let Some(valid_from) = case.claims.times.valid_from()? else { return Ok(()) };
+    if valid_from >= case.claims.times.expires_at()? {
         return Err(JwtError::ClaimRange { claim: "nbf".into() });
     }
     let begun = valid_from <= case.now.saturating_add(case.rules.leeway);
@@ -95,13 +82,13 @@ fn not_before(case: &Case<'_, '_, '_>) -> Result<(), JwtError> {
 }
 
 fn issued_at(case: &Case<'_, '_, '_>) -> Result<(), JwtError> {
-    let Some(issued_at) = issued(case.claims)? else {
+    let Some(issued_at) = case.claims.times.issued_at()? else {
         return match case.rules.max_age {
             Some(_) => Err(JwtError::ClaimMissing { claim: "iat".into() }),
             None => Ok(()),
         };
     };
-    if issued_at >= expires_at(case.claims)? {
+    if issued_at >= case.claims.times.expires_at()? {
         return Err(JwtError::ClaimRange { claim: "iat".into() });
     }
     if issued_at > case.now.saturating_add(case.rules.leeway) {
@@ -120,8 +107,8 @@ fn issued_at(case: &Case<'_, '_, '_>) -> Result<(), JwtError> {
 /// now and never the span between two moments of the issuer's one clock.
 fn lifetime(case: &Case<'_, '_, '_>) -> Result<(), JwtError> {
     let Some(limit) = case.rules.max_lifetime else { return Ok(()) };
-    let expires_at = expires_at(case.claims)?;
-    let starts = [issued(case.claims)?, valid_from(case.claims)?];
+    let expires_at = case.claims.times.expires_at()?;
+    let starts = [case.claims.times.issued_at()?, case.claims.times.valid_from()?];
     if starts == [None, None] {
         return Err(JwtError::ClaimMissing { claim: "iat".into() });
     }

@@ -68,6 +68,7 @@ pub(super) struct Registered<'d, 'a> {
     pub(super) client_id: Option<Value<'d, 'a>>,
     pub(super) scope: Option<Value<'d, 'a>>,
     pub(super) scp: Option<Value<'d, 'a>>,
+    pub(super) times: Times,
 }
 
 impl<'d, 'a> Registered<'d, 'a> {
@@ -86,6 +87,7 @@ impl<'d, 'a> Registered<'d, 'a> {
             client_id: None,
             scope: None,
             scp: None,
+            times: Times::default(),
         };
         for (name, value) in root.members() {
             let claim = match name.as_str().as_deref() {
@@ -104,8 +106,92 @@ impl<'d, 'a> Registered<'d, 'a> {
             };
             *claim = Some(value);
         }
+        found.times = Times {
+            exp: Date::read(found.exp, Round::Down),
+            nbf: Date::read(found.nbf, Round::Up),
+            iat: Date::read(found.iat, Round::Up),
+        };
         found
     }
+}
+
+/// The three moments of a token, read once though five checks compare them.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Times {
+    exp: Date,
+    nbf: Date,
+    iat: Date,
+}
+
+impl Times {
+    /// `exp`, which every token has to have.
+    pub(super) fn expires_at(&self) -> Result<UnixTime, JwtError> {
+        self.exp.get("exp")?.ok_or(JwtError::ClaimMissing { claim: "exp".into() })
+    }
+
+    /// `nbf`, where there is one.
+    pub(super) fn valid_from(&self) -> Result<Option<UnixTime>, JwtError> {
+        self.nbf.get("nbf")
+    }
+
+    /// `iat`, where there is one.
+    pub(super) fn issued_at(&self) -> Result<Option<UnixTime>, JwtError> {
+        self.iat.get("iat")
+    }
+}
+
+/// A claim that should be a `NumericDate` (RFC 7519 §2): seconds, whole or with a fraction, up to the year 9999.
+#[derive(Clone, Copy, Default)]
+enum Date {
+    #[default]
+    Absent,
+    At(UnixTime),
+    NotANumber,
+    OutOfRange,
+}
+
+impl Date {
+    fn read(value: Option<Value<'_, '_>>, round: Round) -> Self {
+        let Some(value) = value else { return Self::Absent };
+        if value.kind() != Kind::Number {
+            return Self::NotANumber;
+        }
+        match value.as_i64().or_else(|| whole_seconds(value.as_f64()?, round)) {
+            Some(seconds @ 0..=LAST_SECOND) => Self::At(UnixTime::from_secs(seconds)),
+            _ => Self::OutOfRange,
+        }
+    }
+
+    fn get(self, claim: &'static str) -> Result<Option<UnixTime>, JwtError> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::At(moment) => Ok(Some(moment)),
+            Self::NotANumber => Err(JwtError::ClaimType { claim: claim.into() }),
+            Self::OutOfRange => Err(JwtError::ClaimRange { claim: claim.into() }),
+        }
+    }
+}
+
+/// Which way a fraction of a second is rounded: always against the bearer.
+#[derive(Clone, Copy)]
+enum Round {
+    Down,
+    Up,
+}
+
+/// 9999-12-31T23:59:59Z: later moments are milliseconds mistaken for seconds, or worse.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+fn whole_seconds(number: f64, round: Round) -> Option<i64> {
+    if number.is_sign_negative() {
+        return None; // -0.5 would round up to a moment that exists
+    }
+    let whole = match round {
+        Round::Down => number.floor(),
+        Round::Up => number.ceil(),
+    };
+    // Through text, because a cast would saturate silently; fractions are too rare to matter.
+    if (0.0..1e15).contains(&whole) { format!("{whole:.0}").parse().ok() } else { None }
 }
 
 /// The claim, or the refusal that it is missing.
@@ -138,42 +224,4 @@ pub(super) fn identifier<'a>(
         1..=MAX_ID_BYTES if visible => Ok(text),
         _ => Err(JwtError::ClaimRange { claim: claim.into() }),
     }
-}
-
-/// Which way a fraction of a second is rounded: always against the bearer.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Round {
-    Down,
-    Up,
-}
-
-/// The claim as a `NumericDate` (RFC 7519 §2): seconds, whole or with a fraction, up to the year 9999.
-pub(super) fn numeric_date(
-    claim: &'static str,
-    value: Value<'_, '_>,
-    round: Round,
-) -> Result<UnixTime, JwtError> {
-    if value.kind() != Kind::Number {
-        return Err(JwtError::ClaimType { claim: claim.into() });
-    }
-    let seconds = value.as_i64().or_else(|| whole_seconds(value.as_f64()?, round));
-    match seconds {
-        Some(seconds @ 0..=LAST_SECOND) => Ok(UnixTime::from_secs(seconds)),
-        _ => Err(JwtError::ClaimRange { claim: claim.into() }),
-    }
-}
-
-/// 9999-12-31T23:59:59Z: later moments are milliseconds mistaken for seconds, or worse.
-const LAST_SECOND: i64 = 253_402_300_799;
-
-fn whole_seconds(number: f64, round: Round) -> Option<i64> {
-    if number.is_sign_negative() {
-        return None; // -0.5 would round up to a moment that exists
-    }
-    let whole = match round {
-        Round::Down => number.floor(),
-        Round::Up => number.ceil(),
-    };
-    // Through text, because a cast would saturate silently; fractions are too rare to matter.
-    if (0.0..1e15).contains(&whole) { format!("{whole:.0}").parse().ok() } else { None }
 }

@@ -117,22 +117,22 @@ impl fmt::Debug for UnverifiedToken<'_> {
 
 /// Decodes a part of a token into `decoded` from `start` on; where it ends.
 fn decode(
-    part: &str,
+    part: &[u8],
     name: &'static str,
     decoded: &mut [u8],
     start: usize,
 ) -> Result<usize, JwtError> {
     let room = decoded.get_mut(start..).unwrap_or_default();
-    let length = base64url::decode_into(part.as_bytes(), room)
+    let length = base64url::decode_into(part, room)
         .map_err(|error| JwtError::Encoding { part: name, error })?;
     Ok(start.saturating_add(length))
 }
 
 /// The three parts of a compact token.
 struct Parts<'t> {
-    header: &'t str,
-    payload: &'t str,
-    signature: &'t str,
+    header: &'t [u8],
+    payload: &'t [u8],
+    signature: &'t [u8],
     signing_input: &'t [u8],
 }
 
@@ -141,23 +141,30 @@ impl<'t> Parts<'t> {
         if token.len() > limits.max_token_bytes {
             return Err(JwtError::TooLong { limit: limits.max_token_bytes });
         }
-        if token.trim_start().starts_with('{') {
+        let token = token.as_bytes();
+        if token.trim_ascii_start().starts_with(b"{") {
             return Err(JwtError::JsonSerialization);
         }
-        let (header, rest) = token.split_once('.').ok_or(JwtError::NotCompact)?;
-        let (payload, signature) = rest.split_once('.').ok_or(JwtError::NotCompact)?;
-        if signature.contains('.') {
-            let five = signature.split('.').take(4).count() == 3;
-            return Err(if five { JwtError::Encrypted } else { JwtError::NotCompact });
-        }
+        let mut dots = memchr::memchr_iter(b'.', token);
+        let (header_end, payload_end) = match (dots.next(), dots.next(), dots.next()) {
+            (Some(first), Some(second), None) => (first, second),
+            (.., Some(_)) if dots.count() == 1 => return Err(JwtError::Encrypted),
+            _ => return Err(JwtError::NotCompact),
+        };
+        let part = |range: Range<usize>| token.get(range).unwrap_or_default();
+        let behind = |dot: usize| dot.saturating_add(1);
+        let header = part(0..header_end);
         if header.is_empty() {
             return Err(JwtError::NotCompact);
         }
         if header.len() > limits.max_header_bytes {
             return Err(JwtError::HeaderTooLong { limit: limits.max_header_bytes });
         }
-        let signed = token.len().saturating_sub(signature.len()).saturating_sub(1);
-        let signing_input = token.as_bytes().get(..signed).unwrap_or_default();
-        Ok(Self { header, payload, signature, signing_input })
+        Ok(Self {
+            header,
+            payload: part(behind(header_end)..payload_end),
+            signature: part(behind(payload_end)..token.len()),
+            signing_input: part(0..payload_end),
+        })
     }
 }

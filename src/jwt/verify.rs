@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::checks::{self, Case};
+use super::checks::Case;
 use super::claims::{self, Registered};
 use super::explain::Check;
 use super::policy::Policy;
@@ -222,6 +222,6 @@ fn replay(case: &Case<'_, '_, '_>) -> Result<(ReplayKey, UnixTime), JwtError> {
     let issuer = claims::string("iss", claims::present("iss", case.claims.iss)?)?;
     let id = claims::identifier("jti", claims::present("jti", case.claims.jti)?)?;
     let key = ReplayKey::new("countersign jti 1", &[issuer.as_bytes(), id.as_bytes()]);
-    let deadline = checks::expires_at(case.claims)?.saturating_add(case.rules.leeway);
+    let deadline = case.claims.times.expires_at()?.saturating_add(case.rules.leeway);
     Ok((key, deadline))
 }
