@@ -31,91 +31,103 @@ impl NumberText {
 
     fn write(&mut self, value: f64) -> fmt::Result {
         if value == 0.0 {
-            return self.write_str("0"); // minus zero too
+            return self.push(b"0"); // minus zero too
         }
         if value < 0.0 {
-            self.write_str("-")?;
+            self.push(b"-")?;
         }
-        match Decimal::shortest(value.abs()) {
-            Some(decimal) => decimal.write(self),
-            None => self.write_str("Infinity"),
+        if value.is_infinite() {
+            return self.push(b"Infinity");
+        }
+        let scientific = shortest(value.abs()).ok_or(fmt::Error)?;
+        self.lay_out(&Parts::of(&scientific).ok_or(fmt::Error)?)
+    }
+
+    fn lay_out(&mut self, parts: &Parts<'_>) -> fmt::Result {
+        let Parts { first, others, exponent, .. } = *parts;
+        let distance = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
+        match (exponent, others.split_at_checked(distance)) {
+            (0..=20, Some((whole, fraction))) => {
+                self.push_all([first, whole, dot(fraction), fraction])
+            }
+            (0..=20, None) => {
+                let missing = distance.saturating_sub(others.len());
+                self.push_all([first, others, zeros(missing), b""])
+            }
+            (-6..=-1, _) => {
+                self.push_all([b"0.", zeros(distance.saturating_sub(1)), first, others])
+            }
+            _ => {
+                let sign: &[u8] = if exponent > 0 { b"e+" } else { b"e" };
+                self.push_all([first, dot(others), others, sign])?;
+                self.push(parts.exponent_text)
+            }
         }
     }
 
-    fn write_parted(&mut self, whole: &str, fraction: &str) -> fmt::Result {
-        self.write_str(whole)?;
-        if fraction.is_empty() {
-            return Ok(());
-        }
-        self.write_str(".")?;
-        self.write_str(fraction)
+    fn push_all(&mut self, texts: [&[u8]; 4]) -> fmt::Result {
+        texts.iter().try_for_each(|text| self.push(text))
     }
-}
 
-impl fmt::Write for NumberText {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
+    fn push(&mut self, text: &[u8]) -> fmt::Result {
         let end = self.length.saturating_add(text.len());
-        self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?.copy_from_slice(text);
         self.length = end;
         Ok(())
     }
 }
 
-/// A positive number: its digits behind the point, times 10 to the power of `point`.
-#[derive(Clone, Copy)]
-struct Decimal {
-    digits: NumberText,
-    point: i32,
+impl fmt::Write for NumberText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push(text.as_bytes())
+    }
 }
 
-impl Decimal {
-    /// The shortest digits that are read back as `value`, and of those the nearest; `None` for
-    /// infinity.
-    ///
-    /// Where two are equally near, ECMA-262 recommends the even one and V8 takes it; the standard
-    /// library does not.
-    fn shortest(value: f64) -> Option<Self> {
-        let mut scientific = NumberText::EMPTY;
-        write!(scientific, "{value:e}").ok()?;
-        let (mantissa, exponent) = scientific.as_str().split_once('e')?;
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let exponent: i32 = exponent.parse().ok()?;
-        let last_place = exponent.checked_sub(fraction.len().try_into().ok()?)?;
-        let mut decimal = Self { digits: NumberText::EMPTY, point: exponent.saturating_add(1) };
-        decimal.digits.write_str(whole).ok()?;
-        decimal.digits.write_str(fraction).ok()?;
-        let even = even_digit_of_a_tie(value, last_place).and_then(|last| decimal.ending_in(last));
-        Some(even.filter(|even| even.reads_back_as(value)).unwrap_or(decimal))
-    }
+fn dot(fraction: &[u8]) -> &'static [u8] {
+    if fraction.is_empty() { b"" } else { b"." }
+}
 
-    fn ending_in(mut self, last: u8) -> Option<Self> {
-        let place = self.digits.length.checked_sub(1)?;
-        *self.digits.bytes.get_mut(place)? = last;
-        Some(self)
-    }
+fn zeros(count: usize) -> &'static [u8] {
+    b"00000000000000000000".get(..count).unwrap_or_default()
+}
 
-    /// It need not for a power of two, below which the next double is only half as far away as
-    /// above.
-    fn reads_back_as(&self, value: f64) -> bool {
-        let mut text = NumberText::EMPTY;
-        let written = write!(text, "0.{}e{}", self.digits.as_str(), self.point);
-        written.is_ok() && text.as_str().parse() == Ok(value)
-    }
+/// What `{:e}` prints: `first.others` times 10 to the power of `exponent`.
+struct Parts<'t> {
+    first: &'t [u8],
+    others: &'t [u8],
+    exponent: i32,
+    exponent_text: &'t [u8],
+}
 
-    fn write(&self, text: &mut NumberText) -> fmt::Result {
-        let digits = self.digits.as_str();
-        let distance = usize::try_from(self.point.unsigned_abs()).unwrap_or(usize::MAX);
-        match (self.point, digits.split_at_checked(distance)) {
-            (1..=21, Some((whole, fraction))) => text.write_parted(whole, fraction),
-            (1..=21, None) => write!(text, "{digits:0<distance$}"),
-            (-5..=0, _) => write!(text, "0.{:0<distance$}{digits}", ""),
-            (point, _) => {
-                let (first, others) = digits.split_at_checked(1).ok_or(fmt::Error)?;
-                text.write_parted(first, others)?;
-                write!(text, "e{:+}", point.saturating_sub(1))
-            }
-        }
+impl<'t> Parts<'t> {
+    fn of(scientific: &'t NumberText) -> Option<Self> {
+        let text = scientific.as_bytes();
+        let mark = text.iter().position(|byte| *byte == b'e')?;
+        let (mantissa, marked) = text.split_at_checked(mark)?;
+        let (first, others) = mantissa.split_at_checked(1)?;
+        let (_, exponent_text) = marked.split_first()?;
+        let exponent = std::str::from_utf8(exponent_text).ok()?.parse().ok()?;
+        let others = others.strip_prefix(b".").unwrap_or(others);
+        Some(Self { first, others, exponent, exponent_text })
     }
+}
+
+/// The shortest digits that are read back as `value`, and of those the nearest, as `{:e}` has them.
+///
+/// Where two are equally near, ECMA-262 recommends the even one and V8 takes it; the standard
+/// library does not.
+fn shortest(value: f64) -> Option<NumberText> {
+    let mut text = NumberText::EMPTY;
+    write!(text, "{value:e}").ok()?;
+    let Parts { others, exponent, exponent_text, .. } = Parts::of(&text)?;
+    let last_place = exponent.checked_sub(others.len().try_into().ok()?)?;
+    let Some(even) = even_digit_of_a_tie(value, last_place) else { return Some(text) };
+    let mut even_text = text;
+    let last_digit = text.length.checked_sub(exponent_text.len())?.checked_sub(2)?;
+    *even_text.bytes.get_mut(last_digit)? = even;
+    // Below a power of two the next double is only half as far away as above.
+    let reads_back = even_text.as_str().parse() == Ok(value);
+    Some(if reads_back { even_text } else { text })
 }
 
 /// The last digit of the even text where `value` lies halfway between two whose last digits stand
