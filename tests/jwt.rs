@@ -575,6 +575,22 @@ fn a48_dates_are_numbers_in_range() {
 }
 
 #[test]
+fn a48_minus_zero_is_zero_however_it_is_written() {
+    // Found by the fuzz target `claims`: `-0` was read and `-0.0` was out of range.
+    for zero in ["-0", "-0.0", "-0e5", "0.0"] {
+        let payload =
+            format!(r#"{{"iss":"{ISSUER}","aud":"invoice","iat":{zero},"exp":{}}}"#, IAT + 300);
+        let token = sign_raw("{\"alg\":\"RS256\",\"kid\":\"k1\"}", payload.as_bytes());
+        let policy = builder().build().unwrap();
+        assert!(verify_at(&token, &policy, NOW).is_ok(), "{zero}");
+        let payload = payload.replace(&(IAT + 300).to_string(), zero).replace("iat", "x");
+        let token = sign_raw("{\"alg\":\"RS256\",\"kid\":\"k1\"}", payload.as_bytes());
+        let expired = JwtError::Expired { expired_at: UnixTime::EPOCH, now: NOW };
+        assert_eq!(verify_at(&token, &policy, NOW).unwrap_err(), expired, "{zero}");
+    }
+}
+
+#[test]
 fn a48_fractions_are_rounded_against_the_bearer() {
     let at =
         |claims: &Value, seconds| verify_at(&sign(claims), &policy(), UnixTime::from_secs(seconds));

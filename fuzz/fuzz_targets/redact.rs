@@ -94,7 +94,12 @@ fn claims(planted: &[u8]) {
         object[claim] = text.clone();
         payloads.push(object.to_string().into_bytes());
     }
-    payloads.push(format!(r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","jti":"1","exp":{exp},{text}:1,{text}:2}}"#).into());
+    payloads.push(
+        format!(
+            r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","jti":"1","exp":{exp},{text}:1,{text}:2}}"#
+        )
+        .into(),
+    );
     for payload in payloads {
         let token = sign(&SIGNING[0].1, Algorithm::Hs256, r#"{"alg":"HS256"}"#, &payload);
         let parsed = UnverifiedToken::parse(&token).unwrap();
@@ -138,7 +143,11 @@ fn silent<T: Debug, E: Debug + Display + Clone + Into<Error>>(result: &Result<T,
 
 fn shows_nothing(error: &(impl Debug + Display + Clone + Into<Error>)) {
     let all: Error = error.clone().into();
-    shows_none_of_it(&format!("{error} {error:?} {error:#?} {all} {all:?} {} {:?}", all.code(), all.class()));
+    shows_none_of_it(&format!(
+        "{error} {error:?} {error:#?} {all} {all:?} {} {:?}",
+        all.code(),
+        all.class()
+    ));
 }
 
 fn shows_none_of_it(shown: &str) {

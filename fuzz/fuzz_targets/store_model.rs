@@ -58,6 +58,8 @@ struct Model {
     entries: HashMap<[u8; 32], (Record, UnixTime)>,
     /// Every deadline under which a key was ever put.
     used: HashMap<[u8; 32], UnixTime>,
+    /// The latest deadline among all that ended, dropped or not.
+    ended: UnixTime,
 }
 
 impl Model {
@@ -65,7 +67,7 @@ impl Model {
         let store = MemoryStore::new(capacity, UnixTime::from_millis(START));
         assert_eq!(store.capacity(), capacity);
         let (entries, used) = (HashMap::new(), HashMap::new());
-        Self { store, capacity, mark: START, entries, used }
+        Self { store, capacity, mark: START, entries, used, ended: UnixTime::MIN }
     }
 
     /// Back to the start, as after a bad answer of a time server.
@@ -78,6 +80,8 @@ impl Model {
         let answer = self.store.apply(step, now);
         let held = self.entries.get(step.key());
         let ended = |until: &UnixTime| until.as_secs() < self.mark.div_euclid(1000);
+        let late = self.entries.values().map(|(_, until)| *until).filter(ended);
+        self.ended = late.fold(self.ended, UnixTime::max);
         match (&answer, step.expect(), held) {
             (StoreAnswer::Applied, Expect::Absent, held) => {
                 assert!(held.is_none_or(|(_, until)| ended(until)), "a live entry was dropped");
@@ -102,16 +106,17 @@ impl Model {
             (StoreAnswer::Unavailable, expect, held) => {
                 assert_eq!(expect, &Expect::Absent);
                 assert!(held.is_none_or(|(_, until)| ended(until)), "the answer is known");
-                let untils = || self.entries.values().map(|(_, until)| until);
-                let full = untils().filter(|until| !ended(until)).count() >= self.capacity;
-                let too_early = untils().filter(|until| ended(until)).any(|until| step.until() <= *until);
-                assert!(full || too_early, "there was room");
+                let live = self.entries.values().filter(|(_, until)| !ended(until));
+                let full = live.count() >= self.capacity;
+                assert!(full || step.until() <= self.ended, "there was room");
             }
         }
         if answer == StoreAnswer::Applied {
             let until = match step.expect() {
                 Expect::Absent => step.until(),
-                Expect::State(_) => held.map_or(step.until(), |(_, until)| step.until().max(*until)),
+                Expect::State(_) => {
+                    held.map_or(step.until(), |(_, until)| step.until().max(*until))
+                }
             };
             self.entries.insert(*step.key(), (step.put().clone(), until));
             let used = self.used.entry(*step.key()).or_insert(until);

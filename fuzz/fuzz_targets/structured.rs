@@ -37,9 +37,11 @@ fuzz_target!(|input: &[u8]| {
     if let Ok(dictionary) = Dictionary::parse(input, &Limits::DEFAULT) {
         let entries = dictionary.entries();
         for entry in entries {
-            assert!(input.get(entry.span()).is_some_and(|text| {
-                text.starts_with(entry.key.as_str().as_bytes())
-            }));
+            assert!(
+                input
+                    .get(entry.span())
+                    .is_some_and(|text| { text.starts_with(entry.key.as_str().as_bytes()) })
+            );
             assert_eq!(dictionary.get(entry.key.as_str()), Some(&entry.value));
         }
         assert!(dictionary.duplicates().count() <= entries.len());

@@ -11,9 +11,9 @@ use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 
 static POLICIES: LazyLock<[Policy; 4]> = LazyLock::new(|| {
-    SIGNING.each_ref().map(|(algorithm, _)| {
-        Policy::builder(ISSUER, AUDIENCE, [*algorithm]).build().unwrap()
-    })
+    SIGNING
+        .each_ref()
+        .map(|(algorithm, _)| Policy::builder(ISSUER, AUDIENCE, [*algorithm]).build().unwrap())
 });
 
 static ALGORITHMS: LazyLock<[Algorithm; 4]> =

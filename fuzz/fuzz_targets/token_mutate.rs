@@ -49,13 +49,18 @@ fn edit(input: &mut Unstructured<'_>, text: String, minted: &[String; 3]) -> Str
         1 => {
             bytes.truncate(at);
         }
-        2 => bytes.insert(at, *pick(input, &[b"A", b"=", b".", b"_", b"+", b" ", b"\n"]).first().unwrap()),
+        2 => bytes.insert(
+            at,
+            *pick(input, &[b"A", b"=", b".", b"_", b"+", b" ", b"\n"]).first().unwrap(),
+        ),
         3 if !bytes.is_empty() => {
             bytes.remove(at);
         }
-        4 => return with_part(&text, below(input, 3), |_| {
-            part(&minted[below(input, 3)], below(input, 3)).to_owned()
-        }),
+        4 => {
+            return with_part(&text, below(input, 3), |_| {
+                part(&minted[below(input, 3)], below(input, 3)).to_owned()
+            });
+        }
         5 => return with_part(&text, below(input, 3), |part| respell(input, part)),
         6 => return with_part(&text, 0, |_| header(input)),
         _ => return with_part(&text, 2, add_group_order),
@@ -95,25 +100,28 @@ fn respell(input: &mut Unstructured<'_>, part: &str) -> String {
 
 /// A header that says something else, under the old signature.
 fn header(input: &mut Unstructured<'_>) -> String {
-    let text = pick(input, &[
-        r#"{"alg":"none"}"#,
-        r#"{"alg":"None"}"#,
-        r#"{"alg":"HS256"}"#,
-        r#"{"alg":"EdDSA"}"#,
-        r#"{"alg":"Ed25519","kid":"e1"}"#,
-        r#"{"alg":"HS256","kid":"e1"}"#,
-        r#"{"alg":"HS256","kid":"h1","kid":"h1"}"#,
-        r#"{"kid":"h1","alg":"HS256"}"#,
-        r#"{"alg":"HS256","kid":"h1" }"#,
-    ]);
+    let text = pick(
+        input,
+        &[
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"None"}"#,
+            r#"{"alg":"HS256"}"#,
+            r#"{"alg":"EdDSA"}"#,
+            r#"{"alg":"Ed25519","kid":"e1"}"#,
+            r#"{"alg":"HS256","kid":"e1"}"#,
+            r#"{"alg":"HS256","kid":"h1","kid":"h1"}"#,
+            r#"{"kid":"h1","alg":"HS256"}"#,
+            r#"{"alg":"HS256","kid":"h1" }"#,
+        ],
+    );
     countersign::encoding::base64url::encode(text)
 }
 
 /// Ed25519 signatures are malleable for verifiers that take `S + L` (RFC 8032 §8.4).
 fn add_group_order(part: &str) -> String {
     const L: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
+        0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let Some(mut signature) = radix::base64url(part.as_bytes()) else { return part.to_owned() };
     let mut carry = 0;

@@ -44,7 +44,8 @@ impl Rules {
         builder = self.issuers.iter().fold(builder, |builder, issuer| builder.issuer(*issuer));
         builder = self.audiences.iter().fold(builder, |builder, name| builder.audience(*name));
         builder = self.required.iter().fold(builder, |builder, claim| builder.require(*claim));
-        builder = self.parties.iter().fold(builder, |builder, name| builder.authorized_party(*name));
+        builder =
+            self.parties.iter().fold(builder, |builder, name| builder.authorized_party(*name));
         builder = self.client_ids.iter().fold(builder, |builder, name| builder.client_id(*name));
         for (claim, value) in &self.equal {
             builder = builder.require_equal(*claim, *value);
@@ -102,7 +103,7 @@ impl Case<'_> {
         let seconds = match (number.as_i64(), number.as_u64(), number.as_f64()) {
             (Some(whole), _, _) => i128::from(whole),
             (None, Some(whole), _) => i128::from(whole),
-            (None, None, Some(number)) if number.is_sign_positive() && number < 1e30 => {
+            (None, None, Some(number)) if (0.0..1e30).contains(&number) => {
                 let floor = number as i128;
                 if up && floor as f64 != number { floor + 1 } else { floor }
             }
@@ -199,7 +200,9 @@ impl Case<'_> {
         }
         let (scope, scp) = (self.claims.get("scope"), self.claims.get("scp"));
         let satisfies = |claim: Option<&Value>, list: bool| {
-            claim.is_none_or(|claim| scope_tokens(claim, list).is_some_and(|has| self.satisfies(&has)))
+            claim.is_none_or(|claim| {
+                scope_tokens(claim, list).is_some_and(|has| self.satisfies(&has))
+            })
         };
         (scope.is_some() || scp.is_some()) && satisfies(scope, false) && satisfies(scp, true)
     }
@@ -226,7 +229,9 @@ fn scope_tokens(claim: &Value, list: bool) -> Option<Vec<&str>> {
     };
     let is_token = |token: &&str| {
         !token.is_empty()
-            && token.chars().all(|c| matches!(c, '\u{21}' | '\u{23}'..='\u{5b}' | '\u{5d}'..='\u{7e}'))
+            && token
+                .chars()
+                .all(|c| matches!(c, '\u{21}' | '\u{23}'..='\u{5b}' | '\u{5d}'..='\u{7e}'))
     };
     tokens.iter().all(is_token).then_some(tokens)
 }

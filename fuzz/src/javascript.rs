@@ -56,7 +56,9 @@ fn digits(index: u32) -> Units {
 /// What `content += value` appends in document `003`.
 fn concatenated(value: &Value) -> Units {
     match value {
-        Value::Null | Value::Array(_) | Value::Object(_) => stringify(value).encode_utf16().collect(),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            stringify(value).encode_utf16().collect()
+        }
         Value::String(units) => units.clone(),
         Value::Boolean(value) => value.to_string().encode_utf16().collect(),
         Value::Number(number) => number_text(*number).encode_utf16().collect(),
@@ -67,7 +69,9 @@ fn write(value: &Value, to: &mut Units) {
     match value {
         Value::Null => to.extend("null".encode_utf16()),
         Value::Boolean(value) => to.extend(value.to_string().encode_utf16()),
-        Value::Number(number) if number.is_finite() => to.extend(number_text(*number).encode_utf16()),
+        Value::Number(number) if number.is_finite() => {
+            to.extend(number_text(*number).encode_utf16())
+        }
         Value::Number(_) => to.extend("null".encode_utf16()),
         Value::String(units) => quote(units, to),
         Value::Array(elements) => {
@@ -125,7 +129,7 @@ fn quote(units: &[u16], to: &mut Units) {
     to.push(b'"'.into());
 }
 
-/// Number::toString (ECMA-262 §6.1.6.1.20). Rust prints the same shortest digits.
+/// Number::toString (ECMA-262 §6.1.6.1.20).
 pub fn number_text(number: f64) -> String {
     if number == 0.0 {
         return "0".into();
@@ -136,7 +140,7 @@ pub fn number_text(number: f64) -> String {
     let sign = if number < 0.0 { "-" } else { "" };
     let scientific = format!("{:e}", number.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap();
-    let digits = mantissa.replace('.', "");
+    let digits = even_of_two(number.abs(), &mantissa.replace('.', ""));
     // The value is 0.digits × 10^n.
     let n = exponent.parse::<i32>().unwrap() + 1;
     let k = i32::try_from(digits.len()).unwrap();
@@ -154,6 +158,26 @@ pub fn number_text(number: f64) -> String {
         format!("{first}{point}{rest}e{:+}", n - 1)
     };
     format!("{sign}{body}")
+}
+
+/// Rust's digits are the shortest. Where two of that length are equally near, the specification's note and V8 take the even one.
+fn even_of_two(number: f64, digits: &str) -> String {
+    // No double has more digits than that, so this is its value, exactly.
+    let (mantissa, exponent) = format!("{number:.800e}")
+        .split_once('e')
+        .map(|(m, e)| (m.replace('.', ""), e.to_owned()))
+        .unwrap();
+    let (below, rest) = mantissa.split_at(digits.len());
+    if rest.trim_end_matches('0') != "5" {
+        return digits.to_owned();
+    }
+    let below: u64 = below.parse().unwrap();
+    let even = (below + below % 2).to_string();
+    let reads_back = even.len() == digits.len() && {
+        let (first, others) = even.split_at(1);
+        format!("{first}.{others}e{exponent}").parse() == Ok(number)
+    };
+    if reads_back { even } else { digits.to_owned() }
 }
 
 struct Reader<'u> {

@@ -183,7 +183,7 @@ enum Round {
 const LAST_SECOND: i64 = 253_402_300_799;
 
 fn whole_seconds(number: f64, round: Round) -> Option<i64> {
-    if number.is_sign_negative() {
+    if number < 0.0 {
         return None; // -0.5 would round up to a moment that exists
     }
     let whole = match round {
