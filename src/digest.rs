@@ -1,8 +1,10 @@
 //! Digests that are not part of a signature: bodies, thumbprints, replay keys, fingerprints.
 
 mod body;
+mod listing;
 
 pub use body::{BodyDigests, BodyHasher};
+pub(crate) use listing::Listing;
 
 use sha2::Digest as _;
 
