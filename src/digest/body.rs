@@ -1,6 +1,6 @@
 //! Digests of a body that comes in pieces and is never kept.
 
-use super::{Sha256, Sha512};
+use super::{Sha256, Sha512, sha256, sha512};
 
 /// Which digests of a body there are, and what they are.
 ///
@@ -23,6 +23,15 @@ pub struct BodyDigests {
 }
 
 impl BodyDigests {
+    /// Those of `body` that `wanted` has.
+    #[must_use]
+    pub fn of(body: &[u8], wanted: &Self) -> Self {
+        Self {
+            sha256: wanted.sha256.map(|_| sha256(&[body])),
+            sha512: wanted.sha512.map(|_| sha512(&[body])),
+        }
+    }
+
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
