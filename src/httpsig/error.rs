@@ -389,7 +389,9 @@ impl fmt::Display for Stage {
 }
 
 impl ComponentFault {
-    const fn code(&self) -> &'static str {
+    /// The stable code of this fault.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::Malformed => "httpsig.component_malformed",
             Self::Unknown => "httpsig.component_unknown",
@@ -403,6 +405,12 @@ impl ComponentFault {
             Self::QueryAmbiguous => "httpsig.query_ambiguous",
             Self::QueryEncoding => "httpsig.query_encoding",
         }
+    }
+
+    /// What a host branches on: always [`Class::Malformed`].
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        Class::Malformed
     }
 
     const fn stage(&self) -> Stage {
@@ -553,22 +561,64 @@ impl HttpSigError {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::SignedInFuture { .. } => Class::NotReady,
-            Self::TooOld { .. } | Self::Expired { .. } => Class::Expired,
-            Self::DigestMismatch => Class::Forged,
-            Self::TimeAnchorMissing
+            Self::MethodInvalid
+            | Self::TargetInvalid
+            | Self::TargetTooLong { .. }
+            | Self::AuthorityInvalid { .. }
+            | Self::AuthorityConflict { .. }
+            | Self::StatusInvalid
+            | Self::SignatureMissing
+            | Self::FieldTooLong { .. }
+            | Self::Structured { .. }
+            | Self::Malformed { .. }
+            | Self::LabelMissing { .. }
+            | Self::LabelRepeated
+            | Self::TooManySignatures { .. }
+            | Self::TooManyComponents { .. }
+            | Self::TooManyParameters { .. }
+            | Self::CarrierRepeated
+            | Self::ParameterMissing { .. }
+            | Self::ParameterRepeated { .. }
+            | Self::ParameterType { .. }
+            | Self::ParameterText { .. }
+            | Self::ParameterConflict { .. }
+            | Self::SignatureEncoding(_)
+            | Self::DateInvalid
+            | Self::ExpiresBeforeCreated
+            | Self::DigestMalformed { .. }
+            | Self::DigestRepeated { .. }
+            | Self::DigestUnsupported { .. }
+            | Self::BodyTooLarge { .. } => Class::Malformed,
+            Self::KeyUnknown
+            | Self::KeyAmbiguous { .. }
+            | Self::AlgorithmUnknown
+            | Self::AlgorithmNotAllowed
+            | Self::AlgorithmMismatch
+            | Self::AlgorithmAmbiguous
+            | Self::SignatureInvalid
+            | Self::TooManyTries { .. }
+            | Self::DigestMismatch => Class::Forged,
+            Self::SchemeNotAllowed
+            | Self::NoMatch
+            | Self::Ambiguous { .. }
+            | Self::NotCovered { .. }
+            | Self::NonceMissing
+            | Self::TimeAnchorMissing
             | Self::ExpiresMissing
             | Self::LifetimeTooLong { .. }
             | Self::DigestMissing
             | Self::DigestNotCovered => Class::Forbidden,
-            Self::MessageKind | Self::BodyExpected => Class::Misconfigured,
+            Self::SignedInFuture { .. } => Class::NotReady,
+            Self::TooOld { .. } | Self::Expired { .. } => Class::Expired,
+            Self::MessageKind
+            | Self::BodyExpected
+            | Self::OriginInvalid
+            | Self::KeyIdMissing
+            | Self::Label
+            | Self::MessageChanged
+            | Self::NotGiven => Class::Misconfigured,
+            Self::Component { fault, .. } => fault.class(),
             Self::Key(error) => error.class(),
-            _ => match self.stage() {
-                Stage::Syntax | Stage::Time | Stage::Base | Stage::Digest => Class::Malformed,
-                Stage::Selection | Stage::Coverage => Class::Forbidden,
-                Stage::Key | Stage::Crypto => Class::Forged,
-                Stage::Signing => Class::Misconfigured,
-            },
         }
     }
 }
