@@ -1,5 +1,11 @@
 //! Digests that are not part of a signature: bodies, thumbprints, replay keys, fingerprints.
 
+mod body;
+mod listing;
+
+pub use body::{BodyDigests, BodyHasher};
+pub(crate) use listing::Listing;
+
 use sha2::Digest as _;
 
 /// SHA-256 (FIPS 180-4) of `parts`, one after the other.

@@ -46,6 +46,10 @@ union! {
     Encoding(crate::encoding::EncodingError),
     /// From [`headers`](crate::headers).
     Header(crate::headers::HeaderError),
+    /// From [`httpsig`](crate::httpsig).
+    HttpSig(crate::httpsig::HttpSigError),
+    /// From building a [`httpsig::Policy`](crate::httpsig::Policy).
+    HttpSigPolicy(crate::httpsig::PolicyError),
     /// From [`javascript`](crate::javascript).
     Javascript(crate::javascript::JavascriptError),
     /// From [`jwks`](crate::jwks): a key set that was not taken.

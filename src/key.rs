@@ -65,7 +65,7 @@ mod signing;
 mod verifying;
 
 pub use algorithm::Algorithm;
-pub use ecdsa::ecdsa_signature_from_der;
+pub use ecdsa::{ecdsa_signature_from_der, ecdsa_signature_to_der};
 pub use error::KeyError;
 pub use mac::{MacAlgorithm, MacContext, MacKey, MacTag};
 pub use owned::{OwnedKeys, Owner};

@@ -100,6 +100,7 @@ pub mod headers;
 pub mod jwks;
 
 // F3: tokens, messages
+pub mod httpsig;
 pub mod jwt;
 pub mod webhook;
 

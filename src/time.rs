@@ -88,6 +88,13 @@ impl UnixTime {
     /// ```
     #[must_use]
     pub fn from_http_date(text: &str) -> Option<Self> {
+        let moment = Self::from_http_date_of_any_weekday(text)?;
+        let weekday = usize::from(moment.calendar()?.weekday().number_days_from_monday());
+        text.starts_with(WEEKDAYS.get(weekday)?).then_some(moment)
+    }
+
+    /// Reads an HTTP-date of any weekday: those in the examples of draft-cavage-http-signatures do not fit their dates.
+    pub(crate) fn from_http_date_of_any_weekday(text: &str) -> Option<Self> {
         let &[
             w0,
             w1,
@@ -118,10 +125,7 @@ impl UnixTime {
         let year = i32::try_from(decimal(&[y0, y1, y2, y3])?).ok()?;
         let day = u8::try_from(decimal(&[d0, d1])?).ok()?;
         let date = time::Date::from_calendar_date(year, month, day).ok()?;
-        let weekday = usize::from(date.weekday().number_days_from_monday());
-        if WEEKDAYS.get(weekday)?.as_bytes() != [w0, w1, w2] {
-            return None;
-        }
+        WEEKDAYS.iter().find(|name| name.as_bytes() == [w0, w1, w2])?;
         let (hour, minute, second) =
             (decimal(&[h0, h1])?, decimal(&[n0, n1])?, decimal(&[s0, s1])?);
         let second = if second == 60 { 59 } else { second };
@@ -257,6 +261,11 @@ mod tests {
         ] {
             assert_eq!(UnixTime::from_http_date(neighbour), None, "{neighbour}");
         }
+        let wednesday = "Wed, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(UnixTime::from_http_date(wednesday), None);
+        assert_eq!(UnixTime::from_http_date_of_any_weekday(wednesday), Some(moment));
+        let no_day = "Xyz, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(UnixTime::from_http_date_of_any_weekday(no_day), None);
         let leap = UnixTime::from_http_date("Sat, 31 Dec 2016 23:59:60 GMT");
         assert_eq!(leap, UnixTime::from_http_date("Sat, 31 Dec 2016 23:59:59 GMT"));
     }

@@ -1008,6 +1008,19 @@ mod hmac_secrets {
     }
 
     #[test]
+    fn short_secrets_pass_through_the_dangerous_door_alone_and_key_texts_never() {
+        let short = Secret::dangerous_short("secret").unwrap();
+        let key = SigningKey::dangerous_short_hmac(Algorithm::Hs256, &short).unwrap();
+        let tag = key.sign(Algorithm::Hs256, MESSAGE).unwrap();
+        let verifying = VerifyingKey::dangerous_short_hmac(Algorithm::Hs256, &short).unwrap();
+        assert_eq!(verifying.verify(Algorithm::Hs256, MESSAGE, &tag), Ok(()));
+
+        let pem = Secret::new(pem!("rsa2048.pub")).unwrap();
+        let refused = VerifyingKey::dangerous_short_hmac(Algorithm::Hs256, &pem).unwrap_err();
+        assert_eq!(refused, KeyError::HmacSecretIsKey);
+    }
+
+    #[test]
     fn other_families_take_no_secret() {
         for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric()) {
             let expected = KeyError::AlgorithmNotForKey { algorithm };

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use super::{Lint, PolicyError, PolicyProblem};
-use crate::digest;
+use crate::digest::Listing;
 use crate::guard::{Reusable, SingleUse, Use};
 use crate::key::Algorithm;
 
@@ -190,30 +190,7 @@ impl Rules {
             ScopeRule::AnyOf(tokens) => listing.list(["any of"]).list(tokens),
             ScopeRule::AllOf(tokens) => listing.list(["all of"]).list(tokens),
         };
-        let parts: Vec<&[u8]> = listing.0.iter().map(Vec::as_slice).collect();
-        digest::fingerprint("countersign jwt policy 1", &parts)
-    }
-}
-
-/// Rules as parts of a fingerprint; each list is preceded by its length.
-#[derive(Default)]
-struct Listing(Vec<Vec<u8>>);
-
-impl Listing {
-    fn list<S: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = S>) -> &mut Self {
-        let texts: Vec<_> =
-            texts.into_iter().map(|text| text.as_ref().as_bytes().to_vec()).collect();
-        self.0.push(texts.len().to_string().into_bytes());
-        self.0.extend(texts);
-        self
-    }
-
-    fn flag(&mut self, flag: bool) -> &mut Self {
-        self.list([if flag { "yes" } else { "no" }])
-    }
-
-    fn duration(&mut self, duration: Option<Duration>) -> &mut Self {
-        self.list(duration.map(|duration| duration.as_nanos().to_string()))
+        listing.fingerprint("countersign jwt policy 1")
     }
 }
 

@@ -92,6 +92,16 @@ impl MacKey {
         Ok(Self::new(algorithm, secret))
     }
 
+    /// The same, however short.
+    pub(super) fn dangerous_short_for_jws(
+        algorithm: Algorithm,
+        secret: &Secret,
+    ) -> Result<Self, KeyError> {
+        let algorithm = MacAlgorithm::of(algorithm)?;
+        secret_text::check(secret.expose(), 0)?;
+        Ok(Self::new(algorithm, secret))
+    }
+
     /// The algorithm.
     #[must_use]
     pub const fn algorithm(&self) -> MacAlgorithm {

@@ -112,9 +112,15 @@ impl SigningKey {
     /// # Errors
     /// As [`VerifyingKey::hmac`].
     pub fn hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
-        let key = MacKey::for_jws(algorithm, secret)?;
-        let verifying = VerifyingKey::from_mac(algorithm, key.clone());
-        Ok(Self { material: Arc::new(Material::Mac(Box::new(key))), verifying })
+        Ok(Self::from_mac(algorithm, MacKey::for_jws(algorithm, secret)?))
+    }
+
+    /// Takes a shared secret of any length; see [`VerifyingKey::dangerous_short_hmac`].
+    ///
+    /// # Errors
+    /// As [`VerifyingKey::dangerous_short_hmac`].
+    pub fn dangerous_short_hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
+        Ok(Self::from_mac(algorithm, MacKey::dangerous_short_for_jws(algorithm, secret)?))
     }
 
     /// The same key under this id (`kid`).
@@ -174,6 +180,11 @@ impl SigningKey {
             Material::Private(signer) => signer.sign(algorithm, message),
             Material::Mac(key) => Ok(key.tag(message).as_bytes().to_vec()),
         }
+    }
+
+    fn from_mac(algorithm: Algorithm, key: MacKey) -> Self {
+        let verifying = VerifyingKey::from_mac(algorithm, key.clone());
+        Self { material: Arc::new(Material::Mac(Box::new(key))), verifying }
     }
 
     fn from_private(key: PrivateKey, algorithm: Option<Algorithm>) -> Result<Self, KeyError> {

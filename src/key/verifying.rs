@@ -109,6 +109,18 @@ impl VerifyingKey {
         Ok(Self::from_mac(algorithm, MacKey::for_jws(algorithm, secret)?))
     }
 
+    /// Takes a shared secret of any length for one algorithm of the HS family.
+    ///
+    /// # Security
+    /// A secret shorter than the hash can be guessed offline by whoever has one signed message. This is for partners
+    /// and gateways who issue short ones, and for published examples.
+    ///
+    /// # Errors
+    /// As [`VerifyingKey::hmac`], without [`KeyError::HmacTooShort`].
+    pub fn dangerous_short_hmac(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
+        Ok(Self::from_mac(algorithm, MacKey::dangerous_short_for_jws(algorithm, secret)?))
+    }
+
     /// Reads a PEM block with an RSA key of 1024 bits or more, for [`Algorithm::Rs256`] alone.
     ///
     /// # Security
@@ -235,6 +247,13 @@ impl VerifyingKey {
         } else {
             Err(KeyError::AlgorithmNotForKey { algorithm })
         }
+    }
+}
+
+/// One key where several may be given.
+impl AsRef<[Self]> for VerifyingKey {
+    fn as_ref(&self) -> &[Self] {
+        std::slice::from_ref(self)
     }
 }
 
