@@ -172,17 +172,19 @@ pub(super) fn string(value: &str) -> Option<Cow<'_, str>> {
 mod tests {
     use super::*;
 
-    /// Labels, canonical texts and key ids.
-    fn read(line: &str) -> Vec<(&str, Option<(String, Option<String>)>)> {
-        let members = super::members(line.as_bytes(), &Limits::DEFAULT).unwrap();
+    /// A canonical text and a key id.
+    type Content = Option<(String, Option<String>)>;
+
+    fn read(line: &str) -> Vec<(&str, Content)> {
+        let found = members(line.as_bytes(), &Limits::DEFAULT).unwrap();
         let content = |input: Input<'_>| {
             let (list, params) = input.content.ok()?;
             Some((list.text.into_owned(), params.key_id.map(Cow::into_owned)))
         };
-        members.into_iter().map(|input| (input.label, content(input))).collect()
+        found.into_iter().map(|input| (input.label, content(input))).collect()
     }
 
-    fn content(text: &str, key_id: Option<&str>) -> Option<(String, Option<String>)> {
+    fn content(text: &str, key_id: Option<&str>) -> Content {
         Some((text.to_owned(), key_id.map(str::to_owned)))
     }
 
@@ -226,7 +228,7 @@ mod tests {
             ("s=(\"a\")x", 7),
             ("S=()", 0),
         ] {
-            let error = super::members(line.as_bytes(), &Limits::DEFAULT).unwrap_err();
+            let error = members(line.as_bytes(), &Limits::DEFAULT).unwrap_err();
             assert_eq!(error.offset(), offset, "{line}");
         }
     }
