@@ -3,12 +3,13 @@
 #![no_main]
 
 use countersign::javascript::{self, Concatenation, Kind, Limits, Profile, Value};
-use countersign_fuzz::javascript as slow;
+use countersign_fuzz::{javascript as slow, text};
 use libfuzzer_sys::fuzz_target;
 
 const DEPTH: u16 = 24;
 
-fuzz_target!(|body: &[u8]| {
+fuzz_target!(|data: &[u8]| {
+    let body = &*text::of(data);
     check(body, Profile::Node, body);
     check(body, Profile::BomTolerant, body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
 });

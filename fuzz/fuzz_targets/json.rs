@@ -5,13 +5,15 @@
 use std::collections::BTreeSet;
 
 use countersign::json::{self, JsonErrorKind, Kind, Limits};
+use countersign_fuzz::text;
 use libfuzzer_sys::fuzz_target;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 const LIMITS: Limits = Limits { max_bytes: 8192, max_depth: 24 };
 
-fuzz_target!(|input: &[u8]| {
+fuzz_target!(|data: &[u8]| {
+    let input = &*text::of(data);
     let theirs = serde_json::from_slice::<Value>(input);
     match (json::parse(input, LIMITS), theirs) {
         (Ok(document), Ok(theirs)) => {

@@ -6,6 +6,7 @@ pub mod claims;
 pub mod javascript;
 pub mod keys;
 pub mod radix;
+pub mod text;
 
 use libfuzzer_sys::arbitrary::Unstructured;
 
