@@ -37,6 +37,8 @@
 //! | a bank's token (document `001`) | [`partner::bank_sso`] |
 //! | any JWT | [`jwt`] |
 //! | an issuer's key set | [`jwks`] |
+//! | a Zalo Mini App's biometric login (document `003`) | [`partner::zalo`] |
+//! | a signed HTTP message | [`httpsig`] |
 //! | a provider's webhook | [`webhook`] |
 //! | an event of a Zalo Mini App (document `003`) | [`webhook::zalo::MiniApp`] |
 //! | keys as PEM, DER or JWK | [`key`] |
