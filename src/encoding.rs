@@ -40,7 +40,7 @@ pub mod base64url {
     /// # Errors
     /// Any [`EncodingError`], [`EncodingError::Length`] too where `buffer` is too small.
     pub fn decode_into(text: &[u8], buffer: &mut [u8]) -> Result<usize, EncodingError> {
-        match quick::decode_into(text, buffer) {
+        match quick::decode_base64url(text, buffer) {
             Some(length) => Ok(length),
             None => decode_slice(&URL_SAFE_NO_PAD, text, buffer),
         }
@@ -75,7 +75,10 @@ pub mod base64 {
     /// # Errors
     /// Any [`EncodingError`], [`EncodingError::Length`] too where `buffer` is too small.
     pub fn decode_into(text: &[u8], buffer: &mut [u8]) -> Result<usize, EncodingError> {
-        decode_slice(&STANDARD, text, buffer)
+        match quick::decode_base64(text, buffer) {
+            Some(length) => Ok(length),
+            None => decode_slice(&STANDARD, text, buffer),
+        }
     }
 
     /// Encodes `bytes`.
