@@ -175,6 +175,7 @@ mod tests {
     /// A canonical text and a key id.
     type Content = Option<(String, Option<String>)>;
 
+    /// What stands under each label.
     fn read(line: &str) -> Vec<(&str, Content)> {
         let found = members(line.as_bytes(), &Limits::DEFAULT).unwrap();
         let content = |input: Input<'_>| {

@@ -8,7 +8,7 @@ use crate::httpsig::accept::push_text;
 use crate::httpsig::algorithm::{HS2019, is_ecdsa, name_in_drafts, registered_name};
 use crate::httpsig::base::SignatureBase;
 use crate::httpsig::canonical::List;
-use crate::httpsig::component::{ComponentId, Part, is_covered};
+use crate::httpsig::component::{Part, is_covered};
 use crate::httpsig::message::View;
 use crate::httpsig::policy::{Rules, SchemeRule};
 use crate::httpsig::rfc9421::LabelledSignatures;
@@ -122,13 +122,18 @@ fn labelled(
     if LabelledSignatures::read(view)?.is_some_and(|others| others.has_label(label)) {
         return Err(HttpSigError::Label);
     }
-    let mut input = match options.wanted {
-        None => format!("({})", covered(rule, view, |name| format!("\"{name}\""))),
+    let mut input = String::with_capacity(USUAL_BYTES);
+    match options.wanted {
+        None => {
+            input.push('(');
+            push_covered(rule, view, "\"", &mut input);
+            input.push(')');
+        }
         Some(wanted) => {
             check_wanted(wanted, form, rule)?;
-            wanted.items.to_string()
+            input.push_str(&wanted.items);
         }
-    };
+    }
     let wants_expires = options.wanted.is_some_and(|wanted| wanted.expires);
     let lifetime = form.lifetime.or(wants_expires.then_some(form.rules.max_age));
     let tag = options.wanted.and_then(|wanted| wanted.tag());
@@ -193,7 +198,8 @@ fn names(
             push(&mut head, format_args!(",{parameter}={moment}"));
         }
     }
-    let names = covered(rule, view, str::to_owned);
+    let mut names = String::new();
+    push_covered(rule, view, "", &mut names);
     Ok(DraftForm::Names { dialect, names, head, key_id: key_id.into(), moments })
 }
 
@@ -211,23 +217,30 @@ fn algorithm_name(
     }
 }
 
-/// What the policy lists, and the digest fields that it does not list and the message has.
-fn covered(rule: &SchemeRule, view: &View<'_>, identifier: impl Fn(&str) -> String) -> String {
-    let listed = rule.required.iter().map(|id| ComponentId::text(id).to_owned());
-    let digests = digest_fields::present(view)
-        .map(DigestField::name)
-        .filter(|name| {
-            !rule.covers(|component| {
-                !component.of_request && component.field().is_some_and(|field| field.name == *name)
-            })
+/// Writes what the policy lists, and the digest fields that it does not list and the message has.
+fn push_covered(rule: &SchemeRule, view: &View<'_>, quote: &str, onto: &mut String) {
+    let unlisted = |name: &&str| {
+        !rule.covers(|component| {
+            !component.of_request && component.field().is_some_and(|field| field.name == *name)
         })
-        .map(identifier);
-    listed.chain(digests).collect::<Vec<_>>().join(" ")
+    };
+    let listed = rule.required.iter().map(|id| ["", id.text(), ""]);
+    let digests = digest_fields::present(view).map(DigestField::name).filter(unlisted);
+    let mut separator = "";
+    for [before, name, behind] in listed.chain(digests.map(|name| [quote, name, quote])) {
+        for part in [separator, before, name, behind] {
+            onto.push_str(part);
+        }
+        separator = " ";
+    }
 }
 
 fn push(text: &mut String, formatted: std::fmt::Arguments<'_>) {
     // Writing to a `String` cannot fail.
     let _ = text.write_fmt(formatted);
 }
+
+/// Room for most members of `Signature-Input`.
+const USUAL_BYTES: usize = 256;
 
 const DEFAULT_LABEL: &str = "sig1";
