@@ -12,20 +12,23 @@ use std::path::Path;
 use Shown::{By, Not};
 use catalogue::{Catalogue, Shown};
 
-const HTTPSIG: &str = "later: HTTP signatures and partner::vnpt_bioid";
+const BIO_ID: &str = "later: partner::vnpt_bioid";
 const GATEWAY: &str = "later: the gateway's plan and hand-over; until then every provider verifies";
 const OAUTH: &str = "later: oauth, oidc and partner::spotnana";
 
 #[rustfmt::skip]
 const RULES: Catalogue = &[
     ("S0-1", Not("document only: URLs, keys and clock skew are configuration in every room")),
-    ("S0-2", Not(HTTPSIG)),
-    ("S0-3", Not(HTTPSIG)),
-    ("S0-4", Not(HTTPSIG)),
-    ("S0-5", Not(HTTPSIG)),
-    ("S0-6", Not(HTTPSIG)),
-    ("S0-7", Not(HTTPSIG)),
-    ("S0-C1", Not(HTTPSIG)),
+    ("S0-2", Not(BIO_ID)),
+    ("S0-3", By(&[
+        "every_published_value_has_its_verdict_in_either_carrier",
+        "every_example_of_the_rfc_has_its_base_and_its_verdict",
+    ])),
+    ("S0-4", By(&["every_change_of_a_body_is_refused", "pieces_give_the_verdict_of_the_whole"])),
+    ("S0-5", Not(BIO_ID)),
+    ("S0-6", Not(BIO_ID)),
+    ("S0-7", Not(BIO_ID)),
+    ("S0-C1", Not(BIO_ID)),
     ("S0-C2", Not("document only: a slip of its numbering")),
     ("S1-1", By(&["s1_1_s1_30_a_bank_signs_with_a_key_that_never_leaves_its_hsm"])),
     ("S1-2", Not("by construction: the crate has no socket (`clippy.toml`), and a decision needs keys, a store and a clock alone")),
