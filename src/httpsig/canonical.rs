@@ -9,16 +9,8 @@ use std::borrow::Cow;
 
 use super::HttpSigError;
 use super::params::Params;
-use super::rfc9421::SIGNATURE_INPUT;
+use super::rfc9421::{Labelled, SIGNATURE_INPUT};
 use crate::structured::{Dictionary, Entry, InnerList, Limits, Member, StructuredError};
-
-/// A member of `Signature-Input`.
-#[derive(Clone, Debug)]
-pub(super) struct Input<'m> {
-    pub(super) label: &'m str,
-    /// The list, and what its parameters say.
-    pub(super) content: Result<(List<'m>, Params<'m>), HttpSigError>,
-}
 
 /// The canonical text of an Inner List: `("@method" "@path");created=1;keyid="k"`.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -52,17 +44,17 @@ impl<'m> List<'m> {
 pub(super) fn members<'m>(
     line: &'m [u8],
     limits: &Limits,
-) -> Result<Vec<Input<'m>>, StructuredError> {
+) -> Result<Vec<Labelled<'m>>, StructuredError> {
     if let Some(members) = plain::members(line) {
         return Ok(members);
     }
     let dictionary = Dictionary::parse(line, limits)?;
     dictionary.refuse_duplicates()?;
-    let input = |entry: &Entry<'m, Member<'m>>| {
+    let member = |entry: &Entry<'m, Member<'m>>| {
         let (label, list) = (entry.key.as_str(), entry.value.as_inner_list());
-        Input { label, content: list.map_or(Err(MALFORMED), read) }
+        Labelled::unsigned(label, list.map_or(Err(MALFORMED), read))
     };
-    Ok(dictionary.entries().iter().map(input).collect())
+    Ok(dictionary.entries().iter().map(member).collect())
 }
 
 fn read<'a>(list: &InnerList<'_>) -> Result<(List<'a>, Params<'a>), HttpSigError> {
@@ -87,14 +79,14 @@ pub(super) struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
-    /// The next item, which is found at once where it is the one expected.
-    pub(super) fn next_expecting(&mut self, expected: &str) -> Option<&'a str> {
+    /// The next item, which is found at once where it is the one expected, and whether it is.
+    pub(super) fn next_expecting(&mut self, expected: &str) -> Option<(&'a str, bool)> {
         match self.rest.strip_prefix(expected) {
             Some(behind) if !expected.is_empty() && behind.starts_with([' ', ')']) => {
                 let (item, behind) = self.rest.split_at_checked(expected.len())?;
-                Some(self.step(item, behind))
+                Some((self.step(item, behind), true))
             }
-            _ => self.next(),
+            _ => self.next().map(|item| (item, false)),
         }
     }
 
@@ -178,11 +170,11 @@ mod tests {
     /// What stands under each label.
     fn read(line: &str) -> Vec<(&str, Content)> {
         let found = members(line.as_bytes(), &Limits::DEFAULT).unwrap();
-        let content = |input: Input<'_>| {
-            let (list, params) = input.content.ok()?;
+        let content = |member: Labelled<'_>| {
+            let (list, params) = member.content.ok()?;
             Some((list.text.into_owned(), params.key_id.map(Cow::into_owned)))
         };
-        found.into_iter().map(|input| (input.label, content(input))).collect()
+        found.into_iter().map(|member| (member.label, content(member))).collect()
     }
 
     fn content(text: &str, key_id: Option<&str>) -> Content {
@@ -236,11 +228,17 @@ mod tests {
 
     #[test]
     fn an_item_is_found_whatever_was_expected() {
-        for expected in ["\"a\"", "\"a", "\"b\"", "", "\"a\";req and much more than there is"] {
+        for (expected, is_there) in [
+            ("\"a\"", true),
+            ("\"a", false),
+            ("\"b\"", false),
+            ("", false),
+            ("\"a\";req and much more than there is", false),
+        ] {
             let list = List::of("(\"a\" \"b\";req)");
             let mut items = list.items();
-            assert_eq!(items.next_expecting(expected), Some("\"a\""), "{expected}");
-            assert_eq!(items.next_expecting("\"b\""), Some("\"b\";req"));
+            assert_eq!(items.next_expecting(expected), Some(("\"a\"", is_there)), "{expected}");
+            assert_eq!(items.next_expecting("\"b\""), Some(("\"b\";req", false)));
             assert_eq!(items.next_expecting("\"b\""), None);
         }
     }

@@ -103,7 +103,8 @@ fn covered<'n>(
     dialect: &Dialect,
 ) -> Result<Vec<Covered<'n>>, HttpSigError> {
     let mut names = names.split(' ');
-    component::covered(|_| names.next(), expected, |name| Component::of_dialect(name, dialect))
+    let next = |expected: &str| names.next().map(|name| (name, name == expected));
+    component::covered(next, expected, |name| Component::of_dialect(name, dialect))
 }
 
 fn is_of_old(algorithm: &str) -> bool {

@@ -165,7 +165,7 @@ pub(super) struct Covered<'s> {
 /// Reads a list of identifiers, each of which must stand for another component. Those that stand where they are
 /// `expected` were read before.
 pub(super) fn covered<'s>(
-    mut identifiers: impl FnMut(&str) -> Option<&'s str>,
+    mut identifiers: impl FnMut(&str) -> Option<(&'s str, bool)>,
     expected: &'s [ComponentId],
     read: impl Fn(&'s str) -> Result<Component<&'s str>, ComponentFault>,
 ) -> Result<Vec<Covered<'s>>, HttpSigError> {
@@ -176,11 +176,11 @@ pub(super) fn covered<'s>(
     loop {
         let known = expected.next();
         let text = known.map_or("", ComponentId::text);
-        let Some(identifier) = identifiers(text) else { return Ok(covered) };
+        let Some((identifier, is_expected)) = identifiers(text) else { return Ok(covered) };
         if covered.len() >= MAX_COMPONENTS {
             return Err(HttpSigError::TooManyComponents { limit: MAX_COMPONENTS });
         }
-        all_expected = all_expected && identifier == text;
+        all_expected = all_expected && is_expected;
         let component = match known {
             Some(id) if all_expected => Ok(id.component()),
             _ => read(identifier),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::base::SignatureBase;
-use super::canonical::{self, Input, List};
+use super::canonical::{self, List};
 use super::component::{self, Component, ComponentId, Covered};
 use super::encoded::Encoded;
 use super::message::View;
@@ -22,8 +22,9 @@ pub(super) struct LabelledSignatures<'m> {
 /// One signature of a message, by its label.
 #[derive(Clone, Debug)]
 pub(super) struct Labelled<'m> {
-    pub(super) input: Input<'m>,
-    /// None before `Signature` is read.
+    pub(super) label: &'m str,
+    /// The list, and what its parameters say.
+    pub(super) content: Result<(List<'m>, Params<'m>), HttpSigError>,
     signature: Option<Encoded<'m>>,
 }
 
@@ -50,13 +51,13 @@ impl<'m> LabelledSignatures<'m> {
 
     fn read_inputs(&mut self, line: &'m [u8]) -> Result<(), HttpSigError> {
         let malformed = |error| HttpSigError::Structured { field: SIGNATURE_INPUT, error };
-        let inputs = canonical::members(line, &LIMITS).map_err(malformed)?;
-        self.members.reserve_exact(inputs.len());
-        for input in inputs {
-            if self.has_label(input.label) {
-                return Err(HttpSigError::LabelRepeated);
-            }
-            self.members.push(Labelled { input, signature: None });
+        let mut members = canonical::members(line, &LIMITS).map_err(malformed)?;
+        if members.iter().any(|member| self.has_label(member.label)) {
+            return Err(HttpSigError::LabelRepeated);
+        }
+        match self.members.is_empty() {
+            true => self.members = members,
+            false => self.members.append(&mut members),
         }
         match self.members.len() {
             0..=MAX_SIGNATURES => Ok(()),
@@ -82,7 +83,7 @@ impl<'m> LabelledSignatures<'m> {
     /// RFC 9421 §4.2: the same labels in both fields, and each once. A structured field takes the last of two members
     /// with one name, and a proxy in front may have taken the first.
     fn attach(&mut self, label: &str, signature: Encoded<'m>) -> Result<(), HttpSigError> {
-        let member = self.members.iter_mut().find(|member| member.input.label == label);
+        let member = self.members.iter_mut().find(|member| member.label == label);
         let member = member.ok_or(HttpSigError::LabelMissing { field: SIGNATURE_INPUT })?;
         match member.signature.replace(signature) {
             None => Ok(()),
@@ -97,14 +98,22 @@ impl<'m> LabelledSignatures<'m> {
 
     /// Whether a signature has this label.
     pub(super) fn has_label(&self, label: &str) -> bool {
-        self.members.iter().any(|member| member.input.label == label)
+        self.members.iter().any(|member| member.label == label)
     }
 }
 
 impl<'m> Labelled<'m> {
+    /// A member of `Signature-Input`, before `Signature` is read.
+    pub(super) const fn unsigned(
+        label: &'m str,
+        content: Result<(List<'m>, Params<'m>), HttpSigError>,
+    ) -> Self {
+        Self { label, content, signature: None }
+    }
+
     /// Its list and parameters, and its signature, where they have the form that RFC 9421 §4 gives them.
     pub(super) fn parts(&self) -> Result<(&List<'m>, &Params<'m>, &Encoded<'m>), HttpSigError> {
-        let (list, params) = self.input.content.as_ref().map_err(Clone::clone)?;
+        let (list, params) = self.content.as_ref().map_err(Clone::clone)?;
         let signature = self.signature.as_ref().filter(|found| !matches!(found, Encoded::Other));
         Ok((list, params, signature.ok_or(HttpSigError::Malformed { field: SIGNATURE })?))
     }

@@ -158,7 +158,7 @@ enum Form<'c> {
 impl<'c> Candidate<'c> {
     fn of(labelled: &'c Labelled<'_>) -> Result<Self, HttpSigError> {
         let (list, params, signature) = labelled.parts()?;
-        let (label, form) = (Some(labelled.input.label), Form::List(list));
+        let (label, form) = (Some(labelled.label), Form::List(list));
         Ok(Self { scheme: Scheme::Rfc9421, label, params, signature, form })
     }
 

@@ -4,25 +4,26 @@
 
 use std::borrow::Cow;
 
-use super::{Input, List};
+use super::List;
 use crate::httpsig::params::Params;
+use crate::httpsig::rfc9421::Labelled;
 use crate::httpsig::text::cut;
 use crate::httpsig::{MAX_COMPONENTS, MAX_SIGNATURES};
 
 /// The members of a line whose every member is a canonical Inner List of Strings without escapes, with no parameters but
 /// those of RFC 9421, each once and of its type.
-pub(super) fn members(line: &[u8]) -> Option<Vec<Input<'_>>> {
+pub(super) fn members(line: &[u8]) -> Option<Vec<Labelled<'_>>> {
     // Without backslashes a quote ends a String, whatever else stands in it.
     let plain = |byte: &u8| matches!(byte, b' '..=b'[' | b']'..=b'~');
     let text = std::str::from_utf8(line).ok()?;
     let mut rest = line.iter().fold(true, |fine, byte| fine & plain(byte)).then_some(text)?;
-    let mut members: Vec<Input<'_>> = Vec::with_capacity(1);
+    let mut members: Vec<Labelled<'_>> = Vec::with_capacity(1);
     for _ in 0..MAX_SIGNATURES {
-        let (input, behind) = member(rest)?;
-        if members.iter().any(|other| other.label == input.label) {
+        let (member, behind) = member(rest)?;
+        if members.iter().any(|other| other.label == member.label) {
             return None;
         }
-        members.push(input);
+        members.push(member);
         if behind.is_empty() {
             return Some(members);
         }
@@ -31,13 +32,13 @@ pub(super) fn members(line: &[u8]) -> Option<Vec<Input<'_>>> {
     None
 }
 
-fn member(text: &str) -> Option<(Input<'_>, &str)> {
+fn member(text: &str) -> Option<(Labelled<'_>, &str)> {
     let (label, text) = key(text)?;
     let text = text.strip_prefix('=')?;
     let (params, rest) = params(items(text.strip_prefix('(')?)?)?;
     let (list, rest) = text.split_at_checked(text.len().checked_sub(rest.len())?)?;
     let list = List { text: Cow::Borrowed(list) };
-    Some((Input { label, content: Ok((list, params)) }, rest))
+    Some((Labelled::unsigned(label, Ok((list, params))), rest))
 }
 
 /// What comes behind the items of a list, whose opening parenthesis stands before them.
