@@ -9,7 +9,7 @@ pub fn base64url(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Base64 with its padding.
 pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    (text.len() % 4 == 0).then_some(())?;
+    text.len().is_multiple_of(4).then_some(())?;
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
     let body = &text[..text.len() - padding];
     let right = match body.len() % 4 {
@@ -34,7 +34,7 @@ pub fn hex(text: &[u8]) -> Option<Vec<u8>> {
             _ => None,
         })
         .collect();
-    (text.len() % 2 == 0).then_some(())?;
+    text.len().is_multiple_of(2).then_some(())?;
     regroup(&digits?, 4)
 }
 
