@@ -31,7 +31,9 @@
 //! # Clocks
 //! Ages are measured in a time of the cache's own. Where the host's clock steps back no key gets younger,
 //! and when it has stayed there for a minute time goes on. Where it leaps ahead the keys may be too old for
-//! as long as it stays there; if it comes back within five minutes, they are as good as before.
+//! as long as it stays there; if it comes back within five minutes, they are as good as before. Whatever the
+//! clock did in between, keys are also over once it shows the hard age after the moment it showed when they
+//! were asked for: where it is right at both, 24 hours are 24 hours.
 //!
 //! # Examples
 //! ```

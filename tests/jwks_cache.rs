@@ -434,6 +434,17 @@ fn t08_one_bad_clock_value_destroys_nothing() {
 }
 
 #[test]
+fn t08_s1_26_a_pause_that_ends_where_a_leap_did_is_no_leap() {
+    // The clock leaps to 30 hours and comes back to 6; then nobody comes until it is 30 hours for good.
+    for (back, found) in [(DAY - 1, true), (DAY, false), (30 * HOUR, false)] {
+        let mut cache = with_k1();
+        assert_eq!(seen(&mut cache, "k1", 30 * HOUR), "fetch");
+        assert!(seen(&mut cache, "k1", 6 * HOUR).starts_with("found"));
+        assert_eq!(seen(&mut cache, "k1", back).starts_with("found"), found, "{back}");
+    }
+}
+
+#[test]
 fn t08_what_is_fetched_during_a_leap_ages_like_any_other() {
     let mut cache = with_k1();
     let leap = 10 * 365 * DAY;

@@ -58,6 +58,7 @@ struct World {
 struct Asked {
     ticket: Ticket,
     number: usize,
+    host: i64,
     forward: i64,
     misled: i64,
     in_order: bool,
@@ -65,6 +66,8 @@ struct Asked {
 
 struct Trusted {
     document: &'static Document,
+    /// The host's clock when it was asked for.
+    host: i64,
     forward: i64,
     misled: i64,
 }
@@ -144,6 +147,7 @@ impl World {
         match self.cache.lookup(id, now) {
             Lookup::Found { keys, refresh } => {
                 let trusted = self.trusted.as_ref().expect("keys of no document");
+                assert!(self.now - trusted.host < HARD, "trusted beyond the hard age of the host");
                 let age = self.forward - trusted.forward;
                 assert!(
                     age - self.taken_back(trusted.misled) < HARD,
@@ -206,7 +210,8 @@ impl World {
         self.open = true;
         let (number, forward, misled) = (self.number, self.forward, self.misled - self.unsettled);
         let in_order = self.unsettled == 0;
-        self.tickets.push(Asked { ticket, number, forward, misled, in_order });
+        let host = self.now;
+        self.tickets.push(Asked { ticket, number, host, forward, misled, in_order });
         assert!(i64::try_from(self.number).unwrap() <= 1 + self.forward / COOL_DOWN);
     }
 
@@ -232,8 +237,8 @@ impl World {
                 let late = took - self.taken_back(asked.misled) >= TICKET_LIFETIME;
                 assert!(!late, "an answer was taken too late");
                 assert_eq!(report.skipped().is_empty(), !document.text.contains("oct"));
-                let (forward, misled) = (asked.forward, asked.misled);
-                self.trusted = Some(Trusted { document, forward, misled });
+                let Asked { host, forward, misled, .. } = asked;
+                self.trusted = Some(Trusted { document, host, forward, misled });
                 self.open = false;
             }
             (FetchOutcome::KeptLastGood { .. }, None) => {

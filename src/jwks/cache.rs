@@ -103,7 +103,7 @@ impl JwksCache {
     /// that keep their keys fresh by a timer.
     pub fn poll_fetch(&mut self, now: UnixTime) -> Option<Ticket> {
         let at = self.observe(now);
-        let trusted = self.trusted_at(at).is_some();
+        let trusted = self.trusted_at(at, now).is_some();
         let due = if trusted { self.refresh_is_due(at) } else { at >= self.next_attempt() };
         due.then(|| self.issue(at, now))
     }
@@ -174,7 +174,7 @@ impl JwksCache {
     /// The set that is trusted now: for a readiness probe, or to show.
     pub fn trusted_set(&mut self, now: UnixTime) -> Option<&JwkSet> {
         let at = self.observe(now);
-        self.trusted_at(at).map(|good| &good.set)
+        self.trusted_at(at, now).map(|good| &good.set)
     }
 
     /// The answer to a lookup that changes nothing, not even the clock.
@@ -195,8 +195,9 @@ impl JwksCache {
     ) -> FetchOutcome {
         let at = self.observe(now);
         let Some(asked_at) = self.close(&ticket, at) else { return FetchOutcome::StaleTicket };
+        let asked_at_host = ticket.deadline().saturating_sub(self.settings.ticket_lifetime);
         match answer {
-            Ok(fetched) => self.adopt(fetched, asked_at, at, now),
+            Ok(fetched) => self.adopt(Good::new(fetched, asked_at, asked_at_host, &self.settings)),
             Err(reason) => {
                 self.failures = self.failures.saturating_add(1);
                 FetchOutcome::KeptLastGood { reason }
@@ -208,7 +209,7 @@ impl JwksCache {
         if !key_id.is_empty() && !is_key_id(key_id) {
             return Verdict::Settled(Lookup::Refused(Refusal::KeyIdForm));
         }
-        let trusted = self.trusted_at(at);
+        let trusted = self.trusted_at(at, now);
         if let Some(keys) = trusted.and_then(|good| good.set.keys_for(key_id)) {
             return match self.refresh_is_due(at) {
                 true => Verdict::Refresh(keys),
@@ -241,8 +242,13 @@ impl JwksCache {
         self.clock.get()
     }
 
-    fn trusted_at(&self, at: UnixTime) -> Option<&Good> {
-        self.good.as_ref().filter(|good| good.age(at) < self.settings.hard_age)
+    /// The set, while it is young enough by both clocks: a leap that was taken back makes keys younger by
+    /// the steady one, and where a pause passed for such a leap, the host's own clock knows better.
+    fn trusted_at(&self, at: UnixTime, now: UnixTime) -> Option<&Good> {
+        let hard_age = self.settings.hard_age;
+        self.good.as_ref().filter(|good| {
+            good.age(at) < hard_age && now.saturating_since(good.fetched_at_host) < hard_age
+        })
     }
 
     /// Keys that are good are fetched again when they are no longer fresh; the longer that fails, the rarer.
@@ -288,15 +294,7 @@ impl JwksCache {
         Some(attempt.at)
     }
 
-    fn adopt(
-        &mut self,
-        fetched: Fetched,
-        asked_at: UnixTime,
-        at: UnixTime,
-        now: UnixTime,
-    ) -> FetchOutcome {
-        let asked_at_host = now.saturating_sub(at.saturating_since(asked_at));
-        let new = Good::new(fetched, asked_at, asked_at_host, &self.settings);
+    fn adopt(&mut self, new: Good) -> FetchOutcome {
         let report = Arc::clone(new.set.shared_report());
         let old = self.good.as_ref().map_or_else(JwkSet::empty, |good| good.set.clone());
         let diff = diff(&old, &new.set);
