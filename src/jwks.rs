@@ -104,10 +104,3 @@ pub use url::JwksUrl;
 
 /// The most keys of one id: a token is tried against all of them, and whoever sends it is not known yet.
 pub const MAX_KEYS_PER_ID: usize = 4;
-
-/// The longest key id: they travel in every token and every log line.
-const MAX_KEY_ID_BYTES: usize = 128;
-
-fn is_key_id(text: &str) -> bool {
-    (1..=MAX_KEY_ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}

@@ -79,3 +79,11 @@ fn within_limit(bytes: &[u8]) -> Result<(), KeyError> {
     let (maximum, found) = (MAX_KEY_BYTES, bytes.len());
     if found > maximum { Err(KeyError::TooLarge { maximum, found }) } else { Ok(()) }
 }
+
+/// Whether this can be a key's id. They travel in every token and every log line, so they are visible ASCII
+/// and no longer than a SHA-512 in hex, which is the longest that issuers were seen to use.
+pub(crate) fn is_key_id(text: &str) -> bool {
+    (1..=MAX_KEY_ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+const MAX_KEY_ID_BYTES: usize = 128;

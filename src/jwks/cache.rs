@@ -17,7 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::SteadyClock;
-use super::{JwkSet, JwksError, Keys, Refusal, diff, is_key_id};
+use super::{JwkSet, JwksError, Keys, Refusal, diff};
+use crate::key::is_key_id;
 use crate::time::UnixTime;
 use builder::Settings;
 use ticket::Attempt;

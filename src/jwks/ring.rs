@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::set::id;
-use super::{ConfigProblem, JwkSet, JwksError, MAX_KEYS_PER_ID, Refusal, is_key_id};
-use crate::key::{OwnedKeys, Owner, VerifyingKey};
+use super::{ConfigProblem, JwkSet, JwksError, MAX_KEYS_PER_ID, Refusal};
+use crate::key::{OwnedKeys, Owner, VerifyingKey, is_key_id};
 use crate::time::UnixTime;
 
 /// The keys of many partners, synced beforehand, each with its owner and its time (S2-17, S2-20).

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{JwksError, SetReport, SkipReason, is_key_id};
+use super::{JwksError, SetReport, SkipReason};
 use crate::json::{self, Kind, Limits};
-use crate::key::VerifyingKey;
+use crate::key::{VerifyingKey, is_key_id};
 
 /// The public keys of an issuer, as one document publishes them (RFC 7517 §5).
 ///

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::JwtError;
 use crate::json::{self, Kind, Limits, Value};
-use crate::key::Algorithm;
+use crate::key::{Algorithm, is_key_id};
 
 /// The members of a JOSE header that this crate reads.
 ///
@@ -51,9 +51,6 @@ impl Text {
 /// A header holds three short members; no depth is needed, and some producers nest a little.
 const MAX_DEPTH: usize = 16;
 
-/// The longest `kid`: a SHA-512 in hex fits. Longer ones are a lever on logs and look-ups.
-const MAX_KEY_ID_BYTES: usize = 128;
-
 impl Header {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, JwtError> {
         let limits = Limits { max_bytes: bytes.len(), max_depth: MAX_DEPTH };
@@ -95,11 +92,7 @@ fn read_algorithm(value: Value<'_, '_>) -> Result<Option<Algorithm>, JwtError> {
 
 fn read_key_id(value: Value<'_, '_>) -> Result<Text, JwtError> {
     let key_id = string(value, "kid")?;
-    let visible = key_id.bytes().all(|byte| byte.is_ascii_graphic());
-    match key_id.len() {
-        1..=MAX_KEY_ID_BYTES if visible => Ok(Text::of(value)),
-        _ => Err(JwtError::KeyIdMalformed),
-    }
+    if is_key_id(&key_id) { Ok(Text::of(value)) } else { Err(JwtError::KeyIdMalformed) }
 }
 
 fn refuse_nesting(content_type: &str) -> Result<(), JwtError> {

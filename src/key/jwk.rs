@@ -9,7 +9,7 @@ use super::curve::{Curve, UNCOMPRESSED};
 use super::der::sequence_of_integers;
 use super::private::PrivateKey;
 use super::public::PublicKey;
-use super::{Algorithm, KeyError, MAX_KEY_BYTES, rsa};
+use super::{Algorithm, KeyError, MAX_KEY_BYTES, is_key_id, rsa};
 use crate::encoding::base64url;
 use crate::json::{self, Kind, Limits, Value};
 
@@ -132,11 +132,7 @@ impl<'a> Members<'_, 'a> {
     /// RFC 7517 §4.5, within the house's limit for identifiers.
     fn key_id(&self) -> Result<Option<Arc<str>>, KeyError> {
         let Some(id) = self.optional_text("kid")? else { return Ok(None) };
-        if id.is_empty() || id.len() > MAX_KEY_ID_BYTES || !id.bytes().all(|b| b.is_ascii_graphic())
-        {
-            return Err(KeyError::KeyId);
-        }
-        Ok(Some(id.into()))
+        if is_key_id(&id) { Ok(Some(id.into())) } else { Err(KeyError::KeyId) }
     }
 
     fn curve(&self) -> Result<Curve, KeyError> {
@@ -177,8 +173,6 @@ impl<'a> Members<'_, 'a> {
 const LIMITS: Limits = Limits { max_bytes: MAX_KEY_BYTES, max_depth: MAX_DEPTH };
 /// No registered member nests deeper than `oth`, an array of objects; unknown ones get some room.
 const MAX_DEPTH: usize = 8;
-/// Key ids travel in every token and every log line.
-const MAX_KEY_ID_BYTES: usize = 128;
 
 /// RFC 7518 §6.3.1 and §6.3.2, in the order of an RSAPrivateKey (RFC 8017 §A.1.2).
 const RSA_MEMBERS: [&str; 8] = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];

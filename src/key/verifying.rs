@@ -200,6 +200,9 @@ impl VerifyingKey {
 
     /// The public key as a JWK (RFC 7517), for publishing: with its `kid`, `use` "sig", and `alg` if it serves but one.
     ///
+    /// A JWK cannot say that an RSA key is for all of PSS and nothing else: choose one of them with
+    /// [`with_algorithm`](Self::with_algorithm) before an `id-RSASSA-PSS` key is published.
+    ///
     /// # Errors
     /// [`KeyError::Symmetric`]: an HMAC key is never published.
     pub fn public_jwk(&self) -> Result<String, KeyError> {
