@@ -14,7 +14,7 @@ use countersign::guard::{OrderError, Reservation, Settlement};
 use countersign::headers::Headers;
 use countersign::partner::bank_sso::{
     Admission, BankClaims, BankSso, BankSsoError, Granted, Order, Refused, Route, ScopeRule,
-    description, json_body,
+    json_body,
 };
 use countersign::verified::Verified;
 use serde_json::json;
@@ -164,17 +164,15 @@ impl Provider {
 
     fn refuse(&self, refused: &Refused) -> Response {
         let answer = self.sso.answer(refused);
-        let body = match refused.reason() {
-            // The answer to an order that was carried out before holds its first result.
-            BankSsoError::Order(OrderError::Duplicate { reference }) => {
-                let message = description(answer.code).1;
-                json!({ "code": answer.code, "message": message, "invoice_id": reference })
-                    .to_string()
-            }
-            _ => json_body(answer),
-        };
         let status = StatusCode::from_u16(answer.status).unwrap_or(INTERNAL_ERROR);
-        (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+        let json = [(header::CONTENT_TYPE, "application/json")];
+        let mut response =
+            (status, json, json_body(answer, refused.first_result())).into_response();
+        if let Some(at) = refused.retry_at() {
+            let seconds = at.saturating_since(now()).as_secs().saturating_add(1);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 
     /// What somebody must look into, beside being refused.

@@ -60,14 +60,30 @@ pub fn description(code: &str) -> (&'static str, &'static str) {
 
 /// A JSON body for an answer: the document shows none, so its shape is the host's to change.
 ///
+/// An order that was carried out before is answered with its [first result](super::Refused::first_result), under the
+/// name that the document's good answer has for it (S1-22, S1-35).
+///
 /// ```
 /// use countersign::class::PublicAnswer;
 /// use countersign::partner::bank_sso::json_body;
 ///
-/// let body = json_body(PublicAnswer::new(401, "JWT_SIGNATURE_FAIL"));
-/// assert_eq!(body, r#"{"code":"JWT_SIGNATURE_FAIL","message":"Sai chữ ký"}"#);
+/// let forged = json_body(PublicAnswer::new(401, "JWT_SIGNATURE_FAIL"), None);
+/// assert_eq!(forged, r#"{"code":"JWT_SIGNATURE_FAIL","message":"Sai chữ ký"}"#);
+/// let again = json_body(PublicAnswer::new(409, "DUPLICATE_ORDER"), Some("98b2ef"));
+/// assert_eq!(again, r#"{"code":"DUPLICATE_ORDER","message":"Giao dịch trùng order_id","invoice_id":"98b2ef"}"#);
 /// ```
 #[must_use]
-pub fn json_body(answer: PublicAnswer) -> String {
-    serde_json::json!({ "code": answer.code, "message": description(answer.code).1 }).to_string()
+pub fn json_body(answer: PublicAnswer, first_result: Option<&str>) -> String {
+    let body =
+        Body { code: answer.code, message: description(answer.code).1, invoice_id: first_result };
+    // Three texts cannot fail to be written.
+    serde_json::to_string(&body).unwrap_or_default()
+}
+
+#[derive(serde::Serialize)]
+struct Body<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invoice_id: Option<&'a str>,
 }

@@ -8,6 +8,7 @@ use crate::guard::OrderError;
 use crate::headers::HeaderError;
 use crate::jwks::Refusal;
 use crate::jwt::JwtError;
+use crate::time::UnixTime;
 use crate::verified::PendingError;
 
 /// Why a request of the bank was refused.
@@ -151,6 +152,27 @@ impl Refused {
     #[must_use]
     pub fn class(&self) -> Class {
         self.reason().class()
+    }
+
+    /// The result of the first attempt at the same order, where it was carried out before (S1-35).
+    #[must_use]
+    pub fn first_result(&self) -> Option<&str> {
+        match self.reason() {
+            BankSsoError::Order(OrderError::Duplicate { reference }) => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// From when on the same request may fare better, where that is known: for a `Retry-After` field.
+    ///
+    /// Of a key that is not there it says nothing, so that nobody can tell key ids apart by it.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<UnixTime> {
+        match self.reason() {
+            BankSsoError::Keys(Refusal::Unavailable { retry_at }) => Some(*retry_at),
+            BankSsoError::Order(OrderError::InFlight { until }) => Some(*until),
+            _ => None,
+        }
     }
 }
 
