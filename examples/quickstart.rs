@@ -42,7 +42,7 @@ fn main() -> Result<(), Error> {
         ("scope of another flow", "scope", json!("onboard")),
         ("scope that only looks alike", "scope", json!("purchase-all")),
         ("scopes of two flows", "scope", json!("purchase link")),
-        ("without an order", "order_id", Value::Null),
+        ("an order id that is a number", "order_id", json!(7)),
         ("not active", "active", json!(false)),
     ] {
         let mut claims = claims("4", "order-4");

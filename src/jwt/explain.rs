@@ -361,7 +361,7 @@ fn list<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> String {
     if texts.next().is_some() {
         shown.push("…".into());
     }
-    if shown.is_empty() { "none".into() } else { shown.join(", ") }
+    if shown.is_empty() { "any".into() } else { shown.join(", ") }
 }
 
 /// How many of a list are shown.
