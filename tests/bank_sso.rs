@@ -446,6 +446,15 @@ fn s1_19_s1_c10_the_scope_is_the_endpoints_and_of_one_flow() {
     assert_eq!(refusal(&all), BankSsoError::ScopeAmbiguous);
     let lax = BankSso::builder(ISSUER).allow_several_flow_scopes().build().unwrap();
     assert!(Provider::new(lax).post(PURCHASE, &all).is_ok());
+    // `scp`, where some issuers write the scope, is no way around the rule.
+    let list = json!({ "scope": null, "scp": ["onboard", "purchase"] });
+    let text = json!({ "scope": null, "scp": "onboard purchase" });
+    let beside = json!({ "scope": "purchase", "scp": ["link", "purchase"] });
+    for several in [list, text, beside] {
+        assert_eq!(refusal(&with(several.clone())), BankSsoError::ScopeAmbiguous, "{several}");
+    }
+    let one = with(json!({ "scope": "openid purchase", "scp": ["purchase"] }));
+    assert!(Provider::default().post(PURCHASE, &one).is_ok());
 }
 
 #[test]

@@ -488,6 +488,31 @@ fn sc3_h25_a_nonce_is_used_once_even_for_another_message() {
     assert_eq!(refused, Err(HttpSigError::NonceMissing));
 }
 
+/// Who adds `expires` to a signature of the drafts that does not cover it must not make the store forget the message
+/// while it is still accepted without.
+#[test]
+fn sc3_an_expires_that_nobody_signed_shortens_no_memory() {
+    let names = ["(request-target)", "host", "(created)"];
+    let policy = Policy::builder(Scheme::Cavage12, names).build().unwrap();
+    let single = Policy::builder(Scheme::Cavage12, names).single_use().build().unwrap();
+    let step = |message: &Sent| {
+        message.with(|request| {
+            let signatures = Signatures::parse(request).unwrap();
+            let selected = signatures.select(&single).unwrap();
+            let head = selected.verify_head(&key().verifying_key(), &single, NOW).unwrap();
+            head.without_body().unwrap().step().clone()
+        })
+    };
+    let original = request().signed(&MessageSigner::new(key(), &policy).unwrap(), NOW);
+    let expires = format!(",expires={},headers=", NOW.as_secs() + 1);
+    let shortened = original.clone().replace("Authorization", ",headers=", &expires);
+    assert_eq!(step(&shortened), step(&original));
+    // At its own end it is refused all the same.
+    let late = NOW.saturating_add(Duration::from_secs(1));
+    let refused = shortened.verdict(&key().verifying_key(), &policy, late);
+    assert_eq!(refused, Err(HttpSigError::Expired { expired_at: late, now: late }));
+}
+
 #[test]
 fn what_is_verified_late_is_not_finished_later() {
     let policy = Policy::builder(Scheme::Rfc9421, PARTS).single_use().build().unwrap();

@@ -35,6 +35,7 @@ const ATTACKS: Catalogue = &[
     ("C3", By(&[
         "sc3_h25_one_use_is_one_use_whatever_its_spelling",
         "sc3_h25_a_nonce_is_used_once_even_for_another_message",
+        "sc3_an_expires_that_nobody_signed_shortens_no_memory",
         "p384_signatures_are_raw_and_have_a_twin",
     ])),
     ("C4", By(&["sc1_h15_moments_are_judged_to_the_second", "sc4_h14_a_moment_that_is_listed_must_be_there"])),

@@ -213,15 +213,18 @@ impl<'a> Attempt<'a> {
         if now >= expires {
             return Err(HttpSigError::Expired { expired_at: expires, now });
         }
+        let is_signed = self.signs(covered, Pseudo::Expires);
         if let Some(limit) = expires_within {
-            if !self.signs(covered, Pseudo::Expires) {
+            if !is_signed {
                 return Err(HttpSigError::ExpiresMissing);
             }
             if expires.saturating_since(signed_at) > limit {
                 return Err(HttpSigError::LifetimeTooLong { limit });
             }
         }
-        Ok(Window { signed_at, deadline: too_old.min(expires) })
+        // One that is not signed can be taken away again: a store that forgot the message by then would take it twice.
+        let deadline = if is_signed { too_old.min(expires) } else { too_old };
+        Ok(Window { signed_at, deadline })
     }
 
     /// The moment that the signature names and covers: `created`, else a field of the time.

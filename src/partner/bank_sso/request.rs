@@ -8,6 +8,7 @@ use super::routes::{self, CheckedRoute, Flow, RoutePolicy};
 use crate::audit::{LogText, Trace};
 use crate::headers::Headers;
 use crate::json::{self, Document, Limits, Value};
+use crate::jwt::scope::Scope;
 use crate::jwt::{JwtError, Policy, UnverifiedToken, Use};
 use crate::key::VerifyingKey;
 use crate::time::UnixTime;
@@ -123,12 +124,17 @@ impl BankRequest<'_> {
     }
 }
 
-/// S1-C10: a token for one flow is not one for all.
+/// S1-C10: a token for one flow is not one for all, whichever claim its scope stands in.
 fn refuse_several_flows(claims: Value<'_, '_>) -> Result<(), BankSsoError> {
-    let scope = claims.get("scope").and_then(Value::as_str).unwrap_or_default();
-    let flows =
-        scope.split(' ').filter(|token| Flow::ALL.iter().any(|flow| flow.scope() == *token));
-    if flows.count() > 1 { Err(BankSsoError::ScopeAmbiguous) } else { Ok(()) }
+    // A malformed one was refused already, where the route demands a scope.
+    let read = |claim| Scope::read(claim, claims.get(claim)?).ok();
+    let scopes = ["scope", "scp"].map(read);
+    let named = |flow: &&Flow| scopes.iter().flatten().any(|scope| scope.has(flow.scope()));
+    if Flow::ALL.iter().filter(named).count() > 1 {
+        Err(BankSsoError::ScopeAmbiguous)
+    } else {
+        Ok(())
+    }
 }
 
 /// The body of a request, read as JSON when a field of it is asked for.
