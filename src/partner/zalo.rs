@@ -9,7 +9,7 @@
 //! | 5. the Mini App logs in | [`Zalo::login`] |
 //!
 //! The backend mounts one [`Zalo`], a store, and three routes: `/biometric/start`, the registered webhook URL and
-//! `/biometric/verify`.
+//! `/biometric/verify`. What it answers where it refuses is in [`LOGIN_ANSWERS`] and [`WEBHOOK_ANSWERS`].
 //!
 //! ```
 //! use countersign::biometric::{BiometricFlow, Login, LoginRequest};
@@ -38,6 +38,10 @@
 //!   the login is the one of the issue, because `secretData` is computed from it.
 //! - The event has no field borders in its signature (S3-C7): [`MiniApp`] takes exactly the documented shape.
 //! - What an event cannot say, whose finger it was, is said at [`biometric`](crate::biometric#what-it-cannot-protect).
+
+mod answers;
+
+pub use answers::{LOGIN_ANSWERS, WEBHOOK_ANSWERS};
 
 use crate::biometric::{
     BiometricError, BiometricFlow, Issue, Login, LoginRequest, PendingConfirmation,
