@@ -50,8 +50,8 @@ use crate::class::Class;
 use crate::headers::Headers;
 use crate::time::UnixTime;
 use crate::verified::Verified;
-use crate::webhook::WebhookError;
 use crate::webhook::zalo::{MiniApp, MiniAppEvent};
+use crate::webhook::{Fault, WebhookError};
 
 /// The biometric login of one Mini App, as a backend mounts it.
 #[derive(Clone, Debug)]
@@ -90,6 +90,13 @@ impl Zalo {
             Some(pending) => Ok(Webhook::Confirms(pending)),
             None => Ok(Webhook::Other(event)),
         }
+    }
+
+    /// Looks for a fault that would explain why the signature of an event does not match, for a log and never for the
+    /// sender: see [`MiniApp::diagnose`].
+    #[must_use]
+    pub fn diagnose(&self, headers: &Headers<'_>, body: &[u8], now: UnixTime) -> Option<Fault> {
+        self.mini_app.diagnose(headers, body, now)
     }
 
     /// Step 5: verifies a login.
