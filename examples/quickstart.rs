@@ -1,15 +1,21 @@
-//! A bank signs tokens; an invoice provider accepts the good ones and says why it refuses the others.
+//! A bank signs tokens; an invoice provider accepts the good ones and says why it refuses the others. Behind it, a
+//! webhook and a biometric login, each taken once.
 //!
 //! Offline, in well under a second: `cargo run --example quickstart`.
 
 use countersign::Error;
+use countersign::biometric::{BiometricFlow, Issue, Login, LoginRequest};
 use countersign::guard::MemoryStore;
 use countersign::headers::Headers;
 use countersign::jwks::JwkSet;
 use countersign::jwt::TokenSigner;
 use countersign::key::{Algorithm, SigningKey};
 use countersign::partner::bank_sso::{Admission, BankSso, Granted, Refused};
+use countersign::partner::zalo::{Webhook, Zalo};
+use countersign::secret::{Secret, SecretSet};
 use countersign::time::UnixTime;
+use countersign::webhook::zalo::{MINI_APP, MiniApp};
+use countersign::webhook::{Message, Signer, Verifier, providers::STRIPE};
 use serde_json::{Value, json};
 
 const NOW: UnixTime = UnixTime::from_secs(1_735_180_700);
@@ -69,7 +75,8 @@ fn main() -> Result<(), Error> {
         "\none audit record:\n{}",
         provider.audit(PURCHASE, &provider.admit(PURCHASE, &spent))
     );
-    Ok(())
+    webhook()?;
+    biometric_login()
 }
 
 /// What the document's example says, with what its rules demand (S1-C5).
@@ -151,5 +158,95 @@ impl Provider {
 
     fn audit(&self, path: &str, outcome: &Result<Granted, Refused>) -> String {
         self.sso.audit("POST", path, outcome.as_ref(), NOW).to_string()
+    }
+}
+
+/// A provider's webhook: `cargo run --example webhooks` has all of them.
+fn webhook() -> Result<(), Error> {
+    println!("\na webhook of Stripe's\n");
+    let secret = "whsec_of_an_endpoint_at_stripe";
+    let stripe = Verifier::builder(STRIPE).secret("2026", secret).single_use().build()?;
+    let store = MemoryStore::new(1_000, NOW);
+    println!("{}", STRIPE.assurance());
+
+    let body = br#"{"id": "evt_1", "type": "invoice.paid"}"#;
+    let signed = Signer::new(STRIPE, secret)?.sign(&Message::new(&Headers::new(&[]), body), NOW)?;
+    let fields = signed.fields();
+    let headers = Headers::new(&fields);
+    let parsed_and_printed = br#"{"id":"evt_1","type":"invoice.paid"}"#;
+    for (title, body) in [
+        ("the event", &body[..]),
+        ("the same event again", body),
+        ("written anew by a framework", parsed_and_printed),
+    ] {
+        let outcome = stripe.verify(&Message::new(&headers, body), NOW).map_err(Error::from);
+        let outcome = outcome.and_then(|pending| {
+            let answer = store.apply(pending.step(), NOW);
+            Ok(pending.finish(answer, NOW)?)
+        });
+        say(title, outcome.map(|_event| "accepted"));
+    }
+    Ok(())
+}
+
+/// Document 003: a challenge, the event of Zalo's server, a login. `cargo run --example biometric_login` has it all.
+fn biometric_login() -> Result<(), Error> {
+    println!("\ndocument 003: the biometric login of a Zalo Mini App\n");
+    let api_key = "zalo-mini-app-api-key";
+    let mini_app = MiniApp::builder("2646373759294038927").api_key("2026", api_key).build()?;
+    let secret = Secret::new("the server's own secret key")?;
+    let secrets = SecretSet::builder().secret("2026", secret).build()?;
+    let zalo = Zalo::new(mini_app, BiometricFlow::builder(secrets).build()?);
+    let store = MemoryStore::new(1_000, NOW);
+
+    let Issue::Owes(pending) = zalo.issue("access-token-of-alice", NOW)? else { return Ok(()) };
+    let answer = store.apply(pending.step(), NOW);
+    let Issue::Issued(challenge) = pending.finish(answer, NOW)? else { return Ok(()) };
+    let alice = LoginRequest {
+        secret_data: challenge.secret_data().as_str().to_owned(),
+        event_time: challenge.event_time(),
+        access_token: "access-token-of-alice".to_owned(),
+    };
+    say("before the finger", login(&zalo, &store, &alice));
+
+    let event = json!({
+        "event": "biometric.verify.success", "secretData": alice.secret_data, "timestamp": NOW.as_millis(),
+    });
+    let event = event.to_string().into_bytes();
+    let signer = Signer::new(MINI_APP, api_key)?;
+    let signed = signer.sign(&Message::new(&Headers::new(&[]), &event), NOW)?;
+    let outcome = match zalo.webhook(&Headers::new(&signed.fields()), &event, NOW)? {
+        Webhook::Confirms(pending) => {
+            let answer = store.apply(pending.step(), NOW);
+            pending.finish(answer)
+        }
+        Webhook::Other(_) => return Ok(()),
+    };
+    say("the event of Zalo's server", outcome.map(|_| "confirmed").map_err(Error::from));
+
+    let mallory = LoginRequest { access_token: "access-token-of-mallory".into(), ..alice.clone() };
+    say("with another's token", login(&zalo, &store, &mallory));
+    say("with the finger's own", login(&zalo, &store, &alice));
+    say("the same login again", login(&zalo, &store, &alice));
+    Ok(())
+}
+
+fn login(zalo: &Zalo, store: &MemoryStore, request: &LoginRequest) -> Result<&'static str, Error> {
+    let mut login = zalo.login(request, NOW)?;
+    loop {
+        match login {
+            Login::Approved(_) => return Ok("approved: ask Zalo whose token it is"),
+            Login::Owes(pending) => {
+                let answer = store.apply(pending.step(), NOW);
+                login = pending.finish(answer, NOW)?;
+            }
+        }
+    }
+}
+
+fn say(title: &str, outcome: Result<&str, Error>) {
+    match outcome {
+        Ok(text) => println!("{title:<30} {text}"),
+        Err(error) => println!("{title:<30} refused, {}: {error}", error.code()),
     }
 }

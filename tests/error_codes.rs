@@ -10,6 +10,7 @@ use countersign::guard::OrderError;
 use countersign::jwt::JwtError;
 use countersign::key::KeyError;
 use countersign::partner::bank_sso::BankSso;
+use countersign::partner::zalo::{LOGIN_ANSWERS, WEBHOOK_ANSWERS};
 use countersign::verified::PendingError;
 
 /// The committed list: a line is a code and its class, or `-` where the type has none.
@@ -86,7 +87,7 @@ fn the_values_say_what_the_list_says() {
     }
 }
 
-fn profiles() -> [(&'static str, AnswerProfile); 3] {
+fn profiles() -> [(&'static str, AnswerProfile); 4] {
     let bank = || BankSso::builder("https://bank.example.vn");
     let (listed, extended) =
         (bank().build().unwrap(), bank().with_extension_codes().build().unwrap());
@@ -94,6 +95,7 @@ fn profiles() -> [(&'static str, AnswerProfile); 3] {
         ("RFC 6750", AnswerProfile::RFC6750),
         ("listed", *listed.answers()),
         ("extended", *extended.answers()),
+        ("Zalo login", LOGIN_ANSWERS),
     ]
 }
 
@@ -114,7 +116,7 @@ fn every_profile_answers_every_code_with_an_error() {
 /// S1-32 … S1-36: nothing but the document's five codes; a route that is not there is the host's 404.
 #[test]
 fn the_documents_profile_says_nothing_that_the_document_does_not_list() {
-    let [_, (_, listed), (_, extended)] = profiles();
+    let [_, (_, listed), (_, extended), _] = profiles();
     let answers = |profile: AnswerProfile| -> BTreeSet<_> {
         let answer = |(code, class): (String, Class)| profile.answer(class, &code);
         classes().into_iter().map(answer).map(|answer| (answer.status, answer.code)).collect()
@@ -133,6 +135,21 @@ fn the_documents_profile_says_nothing_that_the_document_does_not_list() {
     let all: BTreeSet<_> = document.into_iter().chain(further).collect();
     assert_eq!(answers(extended), all); // RATE_LIMITED waits for a code of the class Throttled
     assert_eq!(extended.answer(Class::Throttled, "any").code, "RATE_LIMITED");
+}
+
+/// What Zalo's server hears of a good event that changes nothing; everything else is an error, by its class alone.
+#[test]
+fn an_event_is_answered_with_200_only_behind_its_signature() {
+    let fine = ["biometric.replay_after_use", "biometric.unknown_challenge"];
+    for (code, class) in classes() {
+        let status = WEBHOOK_ANSWERS.answer(class, &code).status;
+        if fine.contains(&&*code) {
+            assert_eq!(status, 200, "{code}");
+        } else {
+            assert_eq!(status, WEBHOOK_ANSWERS.answer(class, "any.code").status, "{code}");
+            assert!((400..600).contains(&status), "{code} is {status}");
+        }
+    }
 }
 
 /// A64: whoever cannot sign learns whether the form or the signature was wrong, and no more: neither which

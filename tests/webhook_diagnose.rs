@@ -132,6 +132,26 @@ fn a_scheme_that_was_mistaken_for_another_is_named() {
 }
 
 #[test]
+fn faults_of_a_mini_apps_events_are_named() {
+    let body = br#"{"event":"x","timestamp":1735180623000}"#;
+    let signed = Signer::new(zalo::MINI_APP, SECRET).unwrap();
+    let signed = signed.sign(&Message::new(&Headers::new(&[]), body), NOW).unwrap();
+    let fields = signed.fields();
+    let found = |mini_app: zalo::MiniAppBuilder| {
+        mini_app.build().unwrap().diagnose(&Headers::new(&fields), body, NOW)
+    };
+    let mini_app = || zalo::MiniApp::builder("1");
+    let other = "another secret of sixteen bytes or more";
+    let retired = mini_app().api_key("new", other).retired_api_key("old", SECRET, NOW);
+    assert_eq!(found(retired), Some(Fault::KeyRetired { name: "old".into() }));
+    let in_hex = mini_app().api_key("2025", hex::encode(SECRET));
+    assert_eq!(found(in_hex), Some(Fault::KeyForm(KeyReading::Hex)));
+    assert_eq!(found(mini_app().api_key("2025", other)), None);
+    // What is refused for its shape alone has a good signature.
+    assert_eq!(found(mini_app().api_key("2025", SECRET)), None);
+}
+
+#[test]
 fn a_key_that_no_longer_counts_is_named() {
     let rotated = Verifier::builder(GITHUB)
         .secret("new", "another secret of sixteen bytes or more")

@@ -50,7 +50,7 @@ impl PendingConfirmation {
     ///
     /// # Errors
     /// [`BiometricError::UnknownChallenge`] (answer 200 and log), [`BiometricError::ReplayAfterUse`] (answer 200 and raise
-    /// an alarm), [`BiometricError::StoreUnavailable`] (answer 500, so that Zalo sends it again).
+    /// an alarm), [`BiometricError::StoreUnavailable`] (answer 503, so that Zalo sends it again).
     pub fn finish(self, answer: StoreAnswer) -> Result<Confirmation, BiometricError> {
         let held = match answer {
             StoreAnswer::Applied => return Ok(Confirmation::Confirmed),

@@ -9,7 +9,7 @@
 //! | 5. the Mini App logs in | [`Zalo::login`] |
 //!
 //! The backend mounts one [`Zalo`], a store, and three routes: `/biometric/start`, the registered webhook URL and
-//! `/biometric/verify`.
+//! `/biometric/verify`. What it answers where it refuses is in [`LOGIN_ANSWERS`] and [`WEBHOOK_ANSWERS`].
 //!
 //! ```
 //! use countersign::biometric::{BiometricFlow, Login, LoginRequest};
@@ -39,6 +39,10 @@
 //! - The event has no field borders in its signature (S3-C7): [`MiniApp`] takes exactly the documented shape.
 //! - What an event cannot say, whose finger it was, is said at [`biometric`](crate::biometric#what-it-cannot-protect).
 
+mod answers;
+
+pub use answers::{LOGIN_ANSWERS, WEBHOOK_ANSWERS};
+
 use crate::biometric::{
     BiometricError, BiometricFlow, Issue, Login, LoginRequest, PendingConfirmation,
 };
@@ -46,8 +50,8 @@ use crate::class::Class;
 use crate::headers::Headers;
 use crate::time::UnixTime;
 use crate::verified::Verified;
-use crate::webhook::WebhookError;
 use crate::webhook::zalo::{MiniApp, MiniAppEvent};
+use crate::webhook::{Fault, WebhookError};
 
 /// The biometric login of one Mini App, as a backend mounts it.
 #[derive(Clone, Debug)]
@@ -86,6 +90,13 @@ impl Zalo {
             Some(pending) => Ok(Webhook::Confirms(pending)),
             None => Ok(Webhook::Other(event)),
         }
+    }
+
+    /// Looks for a fault that would explain why the signature of an event does not match, for a log and never for the
+    /// sender: see [`MiniApp::diagnose`].
+    #[must_use]
+    pub fn diagnose(&self, headers: &Headers<'_>, body: &[u8], now: UnixTime) -> Option<Fault> {
+        self.mini_app.diagnose(headers, body, now)
     }
 
     /// Step 5: verifies a login.

@@ -13,7 +13,7 @@ use crate::time::UnixTime;
 use crate::verified::{ReplayKey, Verified};
 use crate::webhook::claimed::Claimed;
 use crate::webhook::{
-    ConfigError, ConfigProblem, Content, Message, Unstructured, Verifier, VerifierBuilder,
+    ConfigError, ConfigProblem, Content, Fault, Message, Unstructured, Verifier, VerifierBuilder,
     WebhookError,
 };
 
@@ -118,6 +118,13 @@ impl<U: Use> MiniApp<U> {
             Content::Unstructured(values) => Ok(self.verifier.accept(values, key, None, now)),
             _ => Err(WebhookError::NotAnObject),
         }
+    }
+
+    /// Looks for a [`Fault`] that would explain why the signature of an event does not match: see
+    /// [`Verifier::diagnose`], whose warnings hold here too.
+    #[must_use]
+    pub fn diagnose(&self, headers: &Headers<'_>, body: &[u8], now: UnixTime) -> Option<Fault> {
+        self.verifier.diagnose(&Message::new(headers, body), now)
     }
 
     /// How old an event may be. Whoever remembers that a `secretData` was used must do so for
