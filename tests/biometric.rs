@@ -255,6 +255,37 @@ fn b08_a_login_waits_for_its_webhook_and_not_for_long() {
 }
 
 #[test]
+fn b08_a_webhook_in_the_last_millisecond_counts_and_one_after_it_opens_nothing() {
+    for (at, expected) in
+        [(299_999, Ok(())), (300_000, Ok(())), (300_001, Err(BiometricError::ChallengeExpired))]
+    {
+        let backend = Backend::new(builder());
+        let challenge = backend.issue(TOKEN, START);
+        let confirmed = backend.webhook(&challenge.0, later(at), later(at));
+        assert_eq!(confirmed, Ok(Confirmation::Confirmed));
+        assert_eq!(backend.login(&challenge, TOKEN, later(at)), expected, "{at}");
+    }
+}
+
+#[test]
+fn b08_a_store_that_clears_nothing_away_decides_nothing() {
+    let (backend, challenge) = confirmed();
+    let request = LoginRequest {
+        secret_data: challenge.0.clone(),
+        event_time: challenge.1,
+        access_token: TOKEN.into(),
+    };
+    // To the store it is still the moment of the webhook.
+    let login = |now| {
+        let login = backend.zalo.login(&request, now)?;
+        settle(login, |step| backend.store.apply(step, later(1_500)), now).map(drop)
+    };
+    assert_eq!(login(later(121_501)), Err(BiometricError::ConfirmationExpired));
+    assert_eq!(login(later(300_001)), Err(BiometricError::ChallengeExpired));
+    assert_eq!(login(later(121_500)), Ok(()));
+}
+
+#[test]
 fn b11_webhooks_out_of_order_say_what_they_are() {
     let (backend, challenge) = confirmed();
     assert_eq!(

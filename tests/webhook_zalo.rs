@@ -6,9 +6,12 @@ mod common;
 use std::time::Duration;
 
 use countersign::class::Class;
-use countersign::encoding::{EncodingError, base64};
+use countersign::digest::sha256;
+use countersign::encoding::{EncodingError, base64, hex};
 use countersign::headers::Headers;
 use countersign::javascript::{self, JavascriptError, Limits, Profile};
+use countersign::key::{MacAlgorithm, MacKey};
+use countersign::secret::Secret;
 use countersign::time::UnixTime;
 use countersign::verified::{PendingError, StoreAnswer};
 use countersign::webhook::zalo::{
@@ -381,6 +384,36 @@ fn the_two_schemes_of_one_field_are_told_apart_and_never_guessed() {
     let message = Message::new(&Headers::new(&fields), BIOMETRIC.as_bytes());
     let refused = account.verify(&message, NOW).unwrap_err();
     assert_eq!(refused, WebhookError::WrongScheme { scheme: "zalo_mini_app" });
+}
+
+#[test]
+fn what_public_code_computes_in_its_place_is_refused() {
+    // Notes §3: an HMAC for the hash, the raw body or what a framework wrote anew for the values, the key in front,
+    // the hash without a key; and nothing is tried until something fits.
+    let content = "biometric.verify.successN3Idah8JJuGUOGNGiJpTsA==1670553442564";
+    let hmac = |text: &str| {
+        let key = MacKey::new(MacAlgorithm::HmacSha256, &Secret::new(API_KEY).unwrap());
+        hex::encode(key.tag(text.as_bytes()).as_bytes())
+    };
+    let hash = |parts: &[&str]| {
+        hex::encode(sha256(&parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>()))
+    };
+    assert_eq!(hash(&[content, API_KEY]), BIOMETRIC_SIGNATURE);
+    let unsorted = "N3Idah8JJuGUOGNGiJpTsA==biometric.verify.success1670553442564";
+    let quoted = r#""biometric.verify.success""N3Idah8JJuGUOGNGiJpTsA=="1670553442564"#;
+    for computed in [
+        hmac(content),
+        hmac(BIOMETRIC),
+        hash(&[BIOMETRIC, API_KEY]),
+        hash(&[API_KEY, content]),
+        hash(&[APP_ID, BIOMETRIC, "1670553442564", API_KEY]),
+        hash(&[unsorted, API_KEY]),
+        hash(&[quoted, API_KEY]),
+        hash(&[content]),
+        hash(&[content, "undefined"]),
+    ] {
+        assert_eq!(verify(&computed, BIOMETRIC), Err(WebhookError::SignatureMismatch));
+    }
 }
 
 #[test]
