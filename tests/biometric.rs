@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod common;
-
 use std::time::Duration;
 
 use countersign::biometric::{
@@ -141,25 +139,6 @@ fn confirmed() -> (Backend, (String, i64)) {
 }
 
 #[test]
-fn s3_3_the_documents_recipe_gives_every_vector() {
-    let Some(folder) = common::vectors() else { return };
-    let text = std::fs::read(folder.join("webhook/zalo_secret_data.json")).unwrap();
-    let cases: Vec<serde_json::Value> = serde_json::from_slice(&text).unwrap();
-    assert_eq!(cases.len(), 180);
-    for case in &cases {
-        let text = |name: &str| case[name].as_str().unwrap();
-        let Ok(secret) = Secret::dangerous_short(text("secretKey")) else {
-            // S3-C2: the recipe runs without a secret, and then anyone can run it.
-            assert_eq!(text("secretKey"), "");
-            continue;
-        };
-        let time = case["eventTime"].as_i64().unwrap();
-        let computed = Derivation::ZaloMd5.derive(&secret, text("accessToken"), time);
-        assert_eq!(computed.as_str(), text("secretData"), "{}", case["name"]);
-    }
-}
-
-#[test]
 fn the_five_steps_log_a_user_in_once() {
     let (backend, challenge) = confirmed();
     assert_eq!(backend.login(&challenge, TOKEN, later(5_000)), Ok(()));
@@ -273,6 +252,37 @@ fn b08_a_login_waits_for_its_webhook_and_not_for_long() {
     let (edge, over) = (later(121_000), later(121_001));
     assert_eq!(backend.login(&challenge, TOKEN, over), Err(BiometricError::ConfirmationExpired));
     assert_eq!(backend.login(&challenge, TOKEN, edge), Ok(()));
+}
+
+#[test]
+fn b08_a_webhook_in_the_last_millisecond_counts_and_one_after_it_opens_nothing() {
+    for (at, expected) in
+        [(299_999, Ok(())), (300_000, Ok(())), (300_001, Err(BiometricError::ChallengeExpired))]
+    {
+        let backend = Backend::new(builder());
+        let challenge = backend.issue(TOKEN, START);
+        let confirmed = backend.webhook(&challenge.0, later(at), later(at));
+        assert_eq!(confirmed, Ok(Confirmation::Confirmed));
+        assert_eq!(backend.login(&challenge, TOKEN, later(at)), expected, "{at}");
+    }
+}
+
+#[test]
+fn b08_a_store_that_clears_nothing_away_decides_nothing() {
+    let (backend, challenge) = confirmed();
+    let request = LoginRequest {
+        secret_data: challenge.0.clone(),
+        event_time: challenge.1,
+        access_token: TOKEN.into(),
+    };
+    // To the store it is still the moment of the webhook.
+    let login = |now| {
+        let login = backend.zalo.login(&request, now)?;
+        settle(login, |step| backend.store.apply(step, later(1_500)), now).map(drop)
+    };
+    assert_eq!(login(later(121_501)), Err(BiometricError::ConfirmationExpired));
+    assert_eq!(login(later(300_001)), Err(BiometricError::ChallengeExpired));
+    assert_eq!(login(later(121_500)), Ok(()));
 }
 
 #[test]

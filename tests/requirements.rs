@@ -163,13 +163,18 @@ const RULES: Catalogue = &[
     ("S2-C5", Not(OAUTH)),
     ("S3-1", By(&["s3_1_a_webhook_url_is_https_on_a_public_domain"])),
     ("S3-2", Not("document only: where the secret is kept is the host's; the crate never sends or shows it")),
-    ("S3-3", By(&["s3_3_the_documents_recipe_gives_every_vector"])),
+    ("S3-3", By(&["public_vectors_hold", "md5_is_the_documents_recipe"])),
     ("S3-4", By(&["s3_4_a_changed_bio_state_asks_for_a_full_login"])),
     ("S3-5", By(&["s3_5_the_texts_of_the_form_are_the_documents"])),
     ("S3-6", By(&["b13_sdk_codes_of_either_sign_mean_the_same"])),
-    ("S3-7", By(&["the_events_of_the_document_are_read_in_their_documented_shape", "a_missing_or_repeated_signature_is_refused"])),
+    ("S3-7", By(&[
+        "the_events_of_the_document_are_read_in_their_documented_shape",
+        "a_missing_or_repeated_signature_is_refused",
+        "an_event_is_accepted_within_its_tolerance_and_not_one_millisecond_beyond",
+    ])),
     ("S3-8", By(&[
         "public_vectors_hold",
+        "agrees_with_a_live_node_on_fresh_bodies",
         "every_signature_of_the_vectors_over_an_object_is_good",
         "the_outermost_keys_sort_by_code_units_and_the_last_value_counts",
     ])),
@@ -181,16 +186,25 @@ const RULES: Catalogue = &[
     ("S3-11", By(&["the_five_steps_log_a_user_in_once", "b06_b10_a_wrong_token_or_time_is_refused_and_uses_nothing_up"])),
     ("S3-C1", By(&["b13_sdk_codes_of_either_sign_mean_the_same"])),
     ("S3-C2", By(&[
-        "s3_3_the_documents_recipe_gives_every_vector",
+        "public_vectors_hold",
         "b07_md5_refuses_secrets_that_it_cannot_tell_from_its_separator",
         "servers_change_recipes_and_keys_without_refusing_anyone",
     ])),
-    ("S3-C3", By(&["s3_3_the_documents_recipe_gives_every_vector"])),
+    ("S3-C3", By(&["public_vectors_hold", "md5_is_the_documents_recipe"])),
     ("S3-C4", By(&["secret_data_is_sixteen_bytes_in_their_one_spelling", "b03_b05_requests_of_a_wrong_form_are_refused_before_anything_is_computed"])),
     ("S3-C5", By(&["the_five_steps_log_a_user_in_once", "b11_the_tombstone_outlives_every_webhook_that_could_come_again"])),
-    ("S3-C6", By(&["b04_a_challenge_lives_five_minutes_to_the_millisecond", "b08_a_login_waits_for_its_webhook_and_not_for_long"])),
+    ("S3-C6", By(&[
+        "b04_a_challenge_lives_five_minutes_to_the_millisecond",
+        "b08_a_login_waits_for_its_webhook_and_not_for_long",
+        "b06_b10_a_wrong_token_or_time_is_refused_and_uses_nothing_up",
+        "declared_fields_are_let_through_and_cannot_stand_for_others",
+    ])),
     ("S3-C7", By(&["forgery_1_a_moved_border_is_refused", "every_other_cut_of_a_genuine_text_is_refused"])),
-    ("S3-C8", By(&["the_two_schemes_of_one_field_are_told_apart_and_never_guessed"])),
+    ("S3-C8", By(&[
+        "the_two_schemes_of_one_field_are_told_apart_and_never_guessed",
+        "what_public_code_computes_in_its_place_is_refused",
+        "an_official_account_needs_its_app_id",
+    ])),
 ];
 
 #[test]

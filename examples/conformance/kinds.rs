@@ -6,13 +6,18 @@ mod cookbook;
 mod json;
 mod structured;
 mod tokens;
+mod webhook;
 mod wycheproof;
 mod zalo;
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Display;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use countersign::encoding::base64;
+use serde_json::Value;
 
 /// A kind of vector file, and how it is run.
 pub(crate) struct Kind {
@@ -42,6 +47,13 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "structured", files: &["httpsig/structured-field-tests"], cases: 2_135, not_offered: 0, run: structured::folder },
     Kind { name: "zalo-event", files: &["webhook/zalo_event_signature.json"], cases: 2_950, not_offered: 0, run: zalo::events },
     Kind { name: "zalo-event-errors", files: &["webhook/zalo_event_signature_errors.json"], cases: 127, not_offered: 0, run: zalo::errors },
+    Kind { name: "zalo-secret", files: &["webhook/zalo_secret_data.json"], cases: 180, not_offered: 0, run: zalo::secrets },
+    Kind { name: "zalo-family", files: &["webhook/zalo_family.json"], cases: 300, not_offered: 0, run: zalo::family },
+    Kind { name: "standard-webhooks", files: &["webhook/standard-webhooks/vectors.json"], cases: 1, not_offered: 0, run: webhook::standard },
+    Kind { name: "svix", files: &["webhook/svix/vectors.json"], cases: 5, not_offered: 0, run: webhook::svix },
+    Kind { name: "github", files: &["webhook/github-octokit/vectors.json"], cases: 4, not_offered: 0, run: webhook::github },
+    Kind { name: "slack", files: &["webhook/slack/vectors.json"], cases: 1, not_offered: 0, run: webhook::slack },
+    Kind { name: "twilio", files: &["webhook/twilio/vectors.json"], cases: 14, not_offered: 0, run: webhook::twilio },
     Kind { name: "tokens", files: &[concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/tokens.json")], cases: 301, not_offered: 0, run: tokens::run },
     Kind { name: "rfc", files: &[concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/rfc.json")], cases: 20, not_offered: NO_P521, run: wycheproof::jose },
 ];
@@ -118,4 +130,23 @@ impl Report {
 /// Nothing where `found` is `expected`, else both.
 pub(crate) fn compare<T: PartialEq + Display>(found: T, expected: T) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("expected {expected}, found {found}")) }
+}
+
+/// Judges every case of a file that is a list of them.
+fn each(path: &Path, report: &mut Report, judge: impl Fn(&Value) -> Run) -> Run {
+    let cases: Vec<Value> = serde_json::from_slice(&fs::read(path)?)?;
+    for case in &cases {
+        let name = case["name"].as_str().or(case["kind"].as_str()).unwrap_or_default();
+        report.case(name, judge(case));
+    }
+    Ok(())
+}
+
+fn text<'c>(case: &'c Value, member: &str) -> Result<&'c str, String> {
+    case[member].as_str().ok_or_else(|| format!("expected a text `{member}`"))
+}
+
+/// Bytes that stand as base64.
+fn bytes(case: &Value, member: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    Ok(base64::decode(text(case, member)?)?)
 }

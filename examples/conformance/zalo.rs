@@ -1,25 +1,26 @@
 //! What Node, Python and Java agreed that document `003` signs.
 
-use std::error::Error;
-use std::fs;
+mod family;
+
 use std::path::Path;
 
+use countersign::biometric::Derivation;
 use countersign::digest::Sha256;
 use countersign::encoding::{base64, hex};
 use countersign::javascript::{self, JavascriptError, Limits, Profile};
+use countersign::secret::{Secret, SecretError};
 use serde_json::Value;
 
-use super::{Report, Run, compare};
+use super::{Report, Run, bytes, compare, each, text};
+
+pub(crate) use family::run as family;
 
 /// Runs a file of bodies with their content and signature.
 pub(crate) fn events(path: &Path, report: &mut Report) -> Run {
-    for case in read(path)? {
-        report.case(&case["name"], event(&case));
-    }
-    Ok(())
+    each(path, report, event)
 }
 
-fn event(case: &Value) -> Result<(), Box<dyn Error>> {
+fn event(case: &Value) -> Run {
     // The deepest body has 501 levels, the longest 55 kB.
     let limits = Limits::WEBHOOK.with_max_depth(600);
     let body = bytes(case, "body")?;
@@ -36,17 +37,15 @@ fn event(case: &Value) -> Result<(), Box<dyn Error>> {
 
 /// Runs a file of bodies that the reference refuses in one profile or both.
 pub(crate) fn errors(path: &Path, report: &mut Report) -> Run {
-    for case in read(path)? {
+    each(path, report, |case| {
         let profiles = [(Profile::Node, "raw"), (Profile::BomTolerant, "bomStripped")];
-        let outcome = profiles
+        profiles
             .into_iter()
-            .try_for_each(|(profile, name)| refusal(&bytes(&case, "body")?, profile, &case[name]));
-        report.case(&case["name"], outcome);
-    }
-    Ok(())
+            .try_for_each(|(profile, name)| refusal(&bytes(case, "body")?, profile, &case[name]))
+    })
 }
 
-fn refusal(body: &[u8], profile: Profile, expected: &Value) -> Result<(), Box<dyn Error>> {
+fn refusal(body: &[u8], profile: Profile, expected: &Value) -> Run {
     let mut content = Vec::new();
     let found = match javascript::parse(body, profile, Limits::WEBHOOK)
         .and_then(|document| document.write_sorted_values(&mut content))
@@ -66,14 +65,17 @@ fn refusal(body: &[u8], profile: Profile, expected: &Value) -> Result<(), Box<dy
     }
 }
 
-fn read(path: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
-    Ok(serde_json::from_slice(&fs::read(path)?)?)
-}
-
-fn bytes(case: &Value, member: &str) -> Result<Vec<u8>, Box<dyn Error>> {
-    Ok(base64::decode(text(case, member)?)?)
-}
-
-fn text<'c>(case: &'c Value, member: &str) -> Result<&'c str, String> {
-    case[member].as_str().ok_or_else(|| format!("expected a text `{member}`"))
+/// Runs a file of the document's `secretData`, as its Java sample and Node compute it.
+pub(crate) fn secrets(path: &Path, report: &mut Report) -> Run {
+    each(path, report, |case| {
+        let time = case["eventTime"].as_i64().ok_or("expected a number `eventTime`")?;
+        match Secret::dangerous_short(text(case, "secretKey")?) {
+            Ok(secret) => {
+                let found = Derivation::ZaloMd5.derive(&secret, text(case, "accessToken")?, time);
+                Ok(compare(found.as_str(), text(case, "secretData")?)?)
+            }
+            // The recipe runs without a secret, and then anyone can run it (S3-C2).
+            Err(error) => Ok(compare(error, SecretError::Empty)?),
+        }
+    })
 }
