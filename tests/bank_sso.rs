@@ -806,6 +806,9 @@ fn s1_c9_the_issuer_has_no_default_and_settings_report_all_their_problems() {
     }
     let writes = route("POST", "/x").reusable_until_expiry();
     assert_eq!(problems(BankSso::builder(ISSUER).route(writes)), [P::ReusableButWrites]);
+    // A flow changes something whatever its method, and only a token of single use reserves its order.
+    let buys = Route::of_flow("GET", "/x", Flow::BuyMorePackages).reusable_until_expiry();
+    assert_eq!(problems(BankSso::builder(ISSUER).route(buys)), [P::ReusableButWrites]);
     let anyone = BankSso::builder(ISSUER).dangerous_also_accept_audience("account", []);
     assert_eq!(problems(anyone), [P::AudienceWithoutParty]);
     assert_eq!(problems(BankSso::builder(ISSUER).ouid_claim("")), [P::ClaimEmpty]);
