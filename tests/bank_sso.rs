@@ -795,6 +795,13 @@ fn s1_c9_the_issuer_has_no_default_and_settings_report_all_their_problems() {
     assert_eq!(problems(BankSso::builder(ISSUER).only_routes([])), [P::NoRoute]);
     let route = |method, path| Route::new(method, path, ScopeRule::AnyAuthenticated);
     assert_eq!(problems(BankSso::builder(ISSUER).route(route("POST", INVOICES))), [P::RouteTwice]);
+    // Where two templates match one path, this table takes the first and most routers the one without a variable.
+    for (one, other) in [("/i/{id}", "/i/admin"), ("/{a}/x", "/y/{b}"), ("/i/{a}/x", "/i/{b}/x")] {
+        let both = [route("GET", one), route("GET", other)];
+        assert_eq!(problems(BankSso::builder(ISSUER).only_routes(both)), [P::RouteTwice], "{one}");
+    }
+    let apart = [route("GET", "/i/{id}"), route("GET", "/i/{id}/pdf"), route("POST", "/i/{id}")];
+    assert!(BankSso::builder(ISSUER).only_routes(apart).build().is_ok());
     for malformed in [
         route("post", "/x"),
         route("POST", "x"),

@@ -94,6 +94,15 @@ impl Route {
         self.flow.is_none() && matches!(&*self.method, "GET" | "HEAD")
     }
 
+    /// Whether there may be a request that both match.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let [mine, theirs] = [self, other].map(|route| route.template.split('/'));
+        let may_be_same = |(a, b): (&str, &str)| a == b || is_variable(a) || is_variable(b);
+        self.method == other.method
+            && mine.clone().count() == theirs.clone().count()
+            && mine.zip(theirs).all(may_be_same)
+    }
+
     /// Whether a request for `path` is for this endpoint. Bytes are compared as they are: nothing is
     /// decoded, folded or normalised, so that this table and the host's router cannot be led apart.
     pub(super) fn matches(&self, method: &str, path: &str) -> bool {
