@@ -429,6 +429,13 @@ fn two_challenges_in_one_millisecond_are_two() {
 }
 
 #[test]
+fn what_waits_for_the_store_shows_no_access_token() {
+    let flow = builder().build().unwrap();
+    let issue = flow.issue(TOKEN, START).unwrap();
+    assert!(!format!("{issue:?}").contains(TOKEN), "{issue:?}");
+}
+
+#[test]
 fn settings_have_ranges() {
     for (setting, builder) in [
         ("challenge_age", builder().challenge_age(Duration::from_secs(301))),

@@ -1,5 +1,7 @@
 //! Step 1: a challenge.
 
+use std::fmt;
+
 use super::BiometricError;
 use super::derive::{self, SecretData};
 use super::flow::{BiometricFlow, Mode, check_token};
@@ -39,7 +41,6 @@ pub enum Issue<'f> {
 }
 
 /// A challenge that waits for the store.
-#[derive(Debug)]
 #[must_use = "apply `step` to a store and call `finish` with its answer"]
 pub struct PendingIssue<'f> {
     flow: &'f BiometricFlow,
@@ -69,6 +70,13 @@ impl<'f> PendingIssue<'f> {
             ),
             StoreAnswer::Unavailable => Err(BiometricError::StoreUnavailable),
         }
+    }
+}
+
+impl fmt::Debug for PendingIssue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the access token, with which anyone is the user at Zalo.
+        f.debug_struct("PendingIssue").field("step", &self.step).finish_non_exhaustive()
     }
 }
 
