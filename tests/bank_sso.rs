@@ -594,6 +594,23 @@ fn s1_31_one_record_a_decision_with_ids_and_nothing_personal() {
 }
 
 #[test]
+fn s1_31_what_is_printed_of_a_request_holds_neither_token_nor_body() {
+    let sso = BankSso::builder(ISSUER).build().unwrap();
+    let token = sign(&claims());
+    let authorization = format!("Bearer {token}");
+    let fields = [("authorization", authorization.as_bytes())];
+    let headers = Headers::new(&fields);
+    let body = br#"{"phone":"+84901"}"#;
+    let printed =
+        [format!("{headers:?}"), format!("{:?}", sso.request("POST", PURCHASE, headers, body))];
+    for printed in printed {
+        assert!(!printed.contains(&token), "{printed}");
+        // Bytes are printed as numbers.
+        assert!(!printed.contains("66, 101, 97, 114") && !printed.contains("123, 34"), "{printed}");
+    }
+}
+
+#[test]
 fn s1_32_to_s1_36_s1_c7_the_documents_table_of_answers() {
     let provider = Provider::default();
     let invalid = (400, "INVALID_JWT");
