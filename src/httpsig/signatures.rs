@@ -228,20 +228,28 @@ pub(super) fn matches(params: &Params<'_>, rules: &Rules) -> bool {
 }
 
 /// RFC 9421 §7.2.6: signatures that the policy is not about never make the message fail, malformed ones included.
+/// One that it is about does where all must be good, even if no signature can be read from it.
 fn select_labelled<'s, 'm>(
     labelled: &'s LabelledSignatures<'_>,
     rules: &Rules,
 ) -> Result<Found<'s, 'm>, HttpSigError> {
     let mut refused = HttpSigError::NoMatch;
+    let mut broken = None;
     let mut selected = labelled.iter().filter_map(|labelled| match Candidate::of(labelled) {
         Ok(candidate) => matches(candidate.params, rules).then_some(candidate),
         Err(error) => {
+            if labelled.is(|params| matches(params, rules)) {
+                broken = Some(error.clone());
+            }
             refused = error;
             None
         }
     });
     let (first, others) = (selected.next(), selected.collect::<Vec<_>>());
     let first = first.ok_or(refused)?;
+    if let (Pick::All, Some(broken)) = (rules.pick, broken) {
+        return Err(broken);
+    }
     match others.len() {
         0 => Ok(Found::Labelled(first, others)),
         more if rules.pick == Pick::ExactlyOne => {
