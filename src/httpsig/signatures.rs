@@ -39,8 +39,11 @@ impl<'m> Signatures<'m> {
 
     /// Chooses the signature, or signatures, that `policy` is about.
     ///
-    /// A message with `Signature-Input` is RFC 9421, and its other signatures are not looked at: whoever can strip that
-    /// field could otherwise choose the older scheme.
+    /// A message with `Signature-Input` is RFC 9421, and its other signatures are not looked at.
+    ///
+    /// # Security
+    /// Whoever can strip that field chooses the older scheme, where the policy allows one and the message carries a
+    /// signature of it too: its rule must demand as much ([`PolicyBuilder::or`](super::PolicyBuilder::or)).
     ///
     /// # Errors
     /// Those at [`Stage::Selection`](super::Stage::Selection), and for the drafts those of the form too, which depends on
