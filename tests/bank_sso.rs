@@ -596,6 +596,23 @@ fn s1_31_one_record_a_decision_with_ids_and_nothing_personal() {
 }
 
 #[test]
+fn s1_31_what_is_printed_of_a_request_holds_neither_token_nor_body() {
+    let sso = BankSso::builder(ISSUER).build().unwrap();
+    let token = sign(&claims());
+    let authorization = format!("Bearer {token}");
+    let fields = [("authorization", authorization.as_bytes())];
+    let headers = Headers::new(&fields);
+    let body = br#"{"phone":"+84901"}"#;
+    let printed =
+        [format!("{headers:?}"), format!("{:?}", sso.request("POST", PURCHASE, headers, body))];
+    for printed in printed {
+        assert!(!printed.contains(&token), "{printed}");
+        // Bytes are printed as numbers.
+        assert!(!printed.contains("66, 101, 97, 114") && !printed.contains("123, 34"), "{printed}");
+    }
+}
+
+#[test]
 fn s1_32_to_s1_36_s1_c7_the_documents_table_of_answers() {
     let provider = Provider::default();
     let invalid = (400, "INVALID_JWT");
@@ -802,6 +819,13 @@ fn s1_c9_the_issuer_has_no_default_and_settings_report_all_their_problems() {
     assert_eq!(problems(BankSso::builder(ISSUER).only_routes([])), [P::NoRoute]);
     let route = |method, path| Route::new(method, path, ScopeRule::AnyAuthenticated);
     assert_eq!(problems(BankSso::builder(ISSUER).route(route("POST", INVOICES))), [P::RouteTwice]);
+    // Where two templates match one path, this table takes the first and most routers the one without a variable.
+    for (one, other) in [("/i/{id}", "/i/admin"), ("/{a}/x", "/y/{b}"), ("/i/{a}/x", "/i/{b}/x")] {
+        let both = [route("GET", one), route("GET", other)];
+        assert_eq!(problems(BankSso::builder(ISSUER).only_routes(both)), [P::RouteTwice], "{one}");
+    }
+    let apart = [route("GET", "/i/{id}"), route("GET", "/i/{id}/pdf"), route("POST", "/i/{id}")];
+    assert!(BankSso::builder(ISSUER).only_routes(apart).build().is_ok());
     for malformed in [
         route("post", "/x"),
         route("POST", "x"),
@@ -813,6 +837,9 @@ fn s1_c9_the_issuer_has_no_default_and_settings_report_all_their_problems() {
     }
     let writes = route("POST", "/x").reusable_until_expiry();
     assert_eq!(problems(BankSso::builder(ISSUER).route(writes)), [P::ReusableButWrites]);
+    // A flow changes something whatever its method, and only a token of single use reserves its order.
+    let buys = Route::of_flow("GET", "/x", Flow::BuyMorePackages).reusable_until_expiry();
+    assert_eq!(problems(BankSso::builder(ISSUER).route(buys)), [P::ReusableButWrites]);
     let anyone = BankSso::builder(ISSUER).dangerous_also_accept_audience("account", []);
     assert_eq!(problems(anyone), [P::AudienceWithoutParty]);
     assert_eq!(problems(BankSso::builder(ISSUER).ouid_claim("")), [P::ClaimEmpty]);

@@ -439,6 +439,40 @@ fn two_challenges_in_one_millisecond_are_two() {
 }
 
 #[test]
+fn what_waits_for_the_store_shows_no_access_token() {
+    let flow = builder().build().unwrap();
+    let issue = flow.issue(TOKEN, START).unwrap();
+    assert!(!format!("{issue:?}").contains(TOKEN), "{issue:?}");
+}
+
+#[test]
+fn one_token_gets_a_few_challenges_in_a_millisecond_and_no_more() {
+    // Each takes a step of the store more than the one before, and whoever asks needs no real token.
+    let backend = Backend::new(builder());
+    let mut steps = 0;
+    let mut ask = |now: UnixTime| {
+        let mut issue = backend.zalo.issue(TOKEN, now)?;
+        loop {
+            match issue {
+                Issue::Issued(challenge) => return Ok(challenge.event_time()),
+                Issue::Owes(pending) => {
+                    steps += 1;
+                    let answer = backend.store.apply(pending.step(), now);
+                    issue = pending.finish(answer, now)?;
+                }
+            }
+        }
+    };
+    let last = (0..17).map(|_| ask(START).unwrap()).last();
+    assert_eq!(last, Some(START.as_millis() + 16));
+    assert_eq!(ask(START), Err(BiometricError::TooManyChallenges));
+    // A millisecond later there is room for one.
+    assert_eq!(ask(later(1)), Ok(START.as_millis() + 17));
+    assert_eq!(ask(later(60)), Ok(START.as_millis() + 60));
+    assert_eq!(steps, (1..=17).sum::<i32>() + 17 + 17 + 1);
+}
+
+#[test]
 fn settings_have_ranges() {
     for (setting, builder) in [
         ("challenge_age", builder().challenge_age(Duration::from_secs(301))),

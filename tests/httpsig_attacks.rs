@@ -1000,6 +1000,11 @@ fn sf2_h26_which_signatures_must_be_good_is_said_aloud() {
         assert_eq!(refusal(message, &all), E::SignatureInvalid);
     }
     assert!(good.verdict(&key().verifying_key(), &all, NOW).is_ok());
+    // One whose bytes are none is selected by its tag and key id like any other.
+    let no_bytes =
+        good.clone().field("Signature-Input", format!("x={params}")).field("Signature", "x=1");
+    assert!(no_bytes.verdict(&key().verifying_key(), &any, NOW).is_ok());
+    assert_eq!(refusal(&no_bytes, &all), E::Malformed { field: "signature" });
     // One that the policy is not about is not looked at, however broken.
     let tagged = builder().tag("bank").build().unwrap();
     let mine = request().signed_as("mine", &format!("{params};tag=\"bank\""), &key(), &tagged);

@@ -51,6 +51,28 @@ fn not_covered(part: &'static str) -> PolicyProblem {
 }
 
 #[test]
+fn the_order_of_parameters_makes_no_other_component() {
+    let (one, other) = ("content-digest;sf;key=\"sha-256\"", "content-digest;key=\"sha-256\";sf");
+    let policy =
+        |components: &[&str]| requests(&[&PARTS[..], components].concat()).build().unwrap();
+    // A signature that covers one component twice is refused, so that none is made.
+    let policy = policy(&[one, other]);
+    let digest = DigestField::ContentDigest.value(b"body");
+    let message =
+        Sent::new("POST", "/a").field("host", "api.example").field("content-digest", digest);
+    let message = message.signed(&MessageSigner::new(key(), &policy).unwrap(), NOW);
+    message.with(|request| {
+        let signatures = Signatures::parse(request).unwrap();
+        let selected = signatures.select(&policy).unwrap();
+        let head = selected.verify_head(&key().verifying_key(), &policy, NOW).unwrap();
+        let signed = head.with_body(b"body").unwrap();
+        assert_eq!(signed.components().count(), 5);
+        assert!(signed.get(one).is_some());
+        assert_eq!(signed.get(other), signed.get(one));
+    });
+}
+
+#[test]
 fn unsafe_policies_cannot_be_built_and_name_all_their_problems() {
     use PolicyProblem as P;
     let good = || requests(&PARTS);

@@ -22,6 +22,9 @@ pub enum BiometricError {
     /// The body of a login is not a JSON object of the document's three fields.
     #[error("expected a login request: {0}")]
     RequestMalformed(JsonError),
+    /// One access token had more challenges at once than anyone needs.
+    #[error("too many challenges at once for one access token")]
+    TooManyChallenges,
     /// `secretData` is not what the server computes: another token, another time, or a retired secret.
     #[error("the `secretData` is not for this token and time")]
     SecretMismatch,
@@ -66,6 +69,7 @@ impl BiometricError {
             Self::SecretDataMalformed => "biometric.secret_data_malformed",
             Self::EventTimeOutOfRange => "biometric.event_time_out_of_range",
             Self::RequestMalformed(_) => "biometric.request_malformed",
+            Self::TooManyChallenges => "biometric.too_many_challenges",
             Self::SecretMismatch => "biometric.secret_mismatch",
             Self::ChallengeExpired => "biometric.challenge_expired",
             Self::ChallengeFromFuture => "biometric.challenge_from_future",
@@ -91,6 +95,7 @@ impl BiometricError {
             Self::SecretMismatch | Self::UnknownChallenge => Class::Forged,
             Self::ChallengeExpired | Self::ConfirmationExpired => Class::Expired,
             Self::ChallengeFromFuture | Self::ConfirmedBeforeIssue => Class::Forbidden,
+            Self::TooManyChallenges => Class::Throttled,
             Self::NotConfirmedYet => Class::NotReady,
             Self::AlreadyConsumed | Self::ReplayAfterUse => Class::Replayed,
             Self::ForeignRecord => Class::Misconfigured,

@@ -1,5 +1,8 @@
 //! Step 1: a challenge.
 
+use std::fmt;
+use std::time::Duration;
+
 use super::BiometricError;
 use super::derive::{self, SecretData};
 use super::flow::{BiometricFlow, Mode, check_token};
@@ -39,7 +42,6 @@ pub enum Issue<'f> {
 }
 
 /// A challenge that waits for the store.
-#[derive(Debug)]
 #[must_use = "apply `step` to a store and call `finish` with its answer"]
 pub struct PendingIssue<'f> {
     flow: &'f BiometricFlow,
@@ -57,18 +59,24 @@ impl<'f> PendingIssue<'f> {
     /// The challenge, or one more step where the same token had one in the same millisecond.
     ///
     /// # Errors
-    /// [`BiometricError::StoreUnavailable`].
+    /// [`BiometricError::StoreUnavailable`]; [`BiometricError::TooManyChallenges`] where it had one in each of the
+    /// next sixteen milliseconds, too.
     pub fn finish(self, answer: StoreAnswer, now: UnixTime) -> Result<Issue<'f>, BiometricError> {
         match answer {
             StoreAnswer::Applied => Ok(Issue::Issued(self.challenge)),
-            StoreAnswer::Refused(_) => issue(
-                self.flow,
-                &self.access_token,
-                self.challenge.event_time.saturating_add(1),
-                now,
-            ),
+            StoreAnswer::Refused(_) => {
+                let next = self.challenge.event_time.saturating_add(1).max(now.as_millis());
+                issue(self.flow, &self.access_token, next, now)
+            }
             StoreAnswer::Unavailable => Err(BiometricError::StoreUnavailable),
         }
+    }
+}
+
+impl fmt::Debug for PendingIssue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the access token, with which anyone is the user at Zalo.
+        f.debug_struct("PendingIssue").field("step", &self.step).finish_non_exhaustive()
     }
 }
 
@@ -80,6 +88,9 @@ pub(super) fn issue<'f>(
 ) -> Result<Issue<'f>, BiometricError> {
     check_token(access_token)?;
     let issued_at = derive::moment(event_time)?;
+    if issued_at > now.saturating_add(MOST_AHEAD) {
+        return Err(BiometricError::TooManyChallenges);
+    }
     // A set of secrets has one in use, or every challenge is refused anyway.
     let challenge =
         flow.challenge(access_token, event_time, now).ok_or(BiometricError::SecretMismatch)?;
@@ -92,3 +103,7 @@ pub(super) fn issue<'f>(
         Step::new(challenge.secret_data.key(), Expect::Absent, State::Issued.encode(), until);
     Ok(Issue::Owes(PendingIssue { flow, access_token: access_token.to_owned(), challenge, step }))
 }
+
+/// How far ahead of `now` a challenge is issued because the milliseconds before are taken. Each costs a step of the
+/// store, and whoever asks may have made the access token up.
+const MOST_AHEAD: Duration = Duration::from_millis(16);

@@ -290,11 +290,18 @@ fn field<'a>(name: &'a str, parameters: &Parameters<'a>) -> Result<Field<&'a str
     }
 }
 
-/// A component that a policy names, with its text as it is written into a signature.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// A component that a policy names, with its text as it is written into a signature. Two are equal where the components
+/// are, in whatever order their parameters are written.
+#[derive(Clone, Debug)]
 pub(super) struct ComponentId {
     text: Box<str>,
     component: Component<Box<str>>,
+}
+
+impl PartialEq for ComponentId {
+    fn eq(&self, other: &Self) -> bool {
+        self.component == other.component
+    }
 }
 
 impl ComponentId {

@@ -291,6 +291,10 @@ impl<U: Use> PolicyBuilder<U> {
 
     /// Of several signatures that tag and key ids select, all must be good. What is then verified is what all of them
     /// cover.
+    ///
+    /// # Security
+    /// It demands no second signature: one that was stripped is not missed, whatever the number of key ids. Who must have
+    /// two signatures asks for the second with [`SignedMessage::also_signed_by`](super::SignedMessage::also_signed_by).
     pub const fn all(mut self) -> Self {
         self.rules.pick = Pick::All;
         self

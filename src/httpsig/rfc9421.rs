@@ -111,6 +111,11 @@ impl<'m> Labelled<'m> {
         Self { label, content, signature: None }
     }
 
+    /// Whether it can be told to be of the kind that `wanted` says, however broken the rest of it is.
+    pub(super) fn is(&self, wanted: impl Fn(&Params<'m>) -> bool) -> bool {
+        self.content.as_ref().is_ok_and(|(_, params)| wanted(params))
+    }
+
     /// Its list and parameters, and its signature, where they have the form that RFC 9421 §4 gives them.
     pub(super) fn parts(&self) -> Result<(&List<'m>, &Params<'m>, &Encoded<'m>), HttpSigError> {
         let (list, params) = self.content.as_ref().map_err(Clone::clone)?;

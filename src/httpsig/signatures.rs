@@ -39,8 +39,11 @@ impl<'m> Signatures<'m> {
 
     /// Chooses the signature, or signatures, that `policy` is about.
     ///
-    /// A message with `Signature-Input` is RFC 9421, and its other signatures are not looked at: whoever can strip that
-    /// field could otherwise choose the older scheme.
+    /// A message with `Signature-Input` is RFC 9421, and its other signatures are not looked at.
+    ///
+    /// # Security
+    /// Whoever can strip that field chooses the older scheme, where the policy allows one and the message carries a
+    /// signature of it too: its rule must demand as much ([`PolicyBuilder::or`](super::PolicyBuilder::or)).
     ///
     /// # Errors
     /// Those at [`Stage::Selection`](super::Stage::Selection), and for the drafts those of the form too, which depends on
@@ -228,20 +231,28 @@ pub(super) fn matches(params: &Params<'_>, rules: &Rules) -> bool {
 }
 
 /// RFC 9421 §7.2.6: signatures that the policy is not about never make the message fail, malformed ones included.
+/// One that it is about does where all must be good, even if no signature can be read from it.
 fn select_labelled<'s, 'm>(
     labelled: &'s LabelledSignatures<'_>,
     rules: &Rules,
 ) -> Result<Found<'s, 'm>, HttpSigError> {
     let mut refused = HttpSigError::NoMatch;
+    let mut broken = None;
     let mut selected = labelled.iter().filter_map(|labelled| match Candidate::of(labelled) {
         Ok(candidate) => matches(candidate.params, rules).then_some(candidate),
         Err(error) => {
+            if labelled.is(|params| matches(params, rules)) {
+                broken = Some(error.clone());
+            }
             refused = error;
             None
         }
     });
     let (first, others) = (selected.next(), selected.collect::<Vec<_>>());
     let first = first.ok_or(refused)?;
+    if let (Pick::All, Some(broken)) = (rules.pick, broken) {
+        return Err(broken);
+    }
     match others.len() {
         0 => Ok(Found::Labelled(first, others)),
         more if rules.pick == Pick::ExactlyOne => {

@@ -12,6 +12,8 @@
 //! assert!(Fields::of(&map).headers().bearer().is_err()); // two tokens are none
 //! ```
 
+use std::fmt;
+
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 
@@ -19,7 +21,7 @@ use crate::headers::Headers;
 use crate::httpsig::{Request, Response, SignatureFields};
 
 /// The field lines of a `HeaderMap`, borrowed: those of one name in the order they arrived.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Fields<'a>(Vec<(&'a str, &'a [u8])>);
 
 impl<'a> Fields<'a> {
@@ -33,6 +35,12 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn headers(&self) -> Headers<'_> {
         Headers::new(&self.0)
+    }
+}
+
+impl fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.headers().fmt(f)
     }
 }
 

@@ -23,7 +23,8 @@ pub use text::Language;
 /// Makes every check of [`UnverifiedToken::verify`] on `token` and reports each.
 ///
 /// It is for people, and slower than `verify`; it gives no claims. A token it finds good can still be
-/// refused by `verify` where the claims do not fit the host's type, and by a store where it was used before.
+/// refused by `verify` where the claims do not fit the host's type, where the policy names an
+/// [`owner_claim`](super::PolicyBuilder::owner_claim), and by a store where it was used before.
 ///
 /// ```
 /// use countersign::jwt::{Policy, explain};

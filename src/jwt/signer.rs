@@ -1,5 +1,7 @@
 //! Making tokens: with a key at hand, or in two steps with one in an HSM or KMS.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::JwtError;
@@ -107,7 +109,6 @@ impl RemoteSigner {
 }
 
 /// A token that waits for its signature.
-#[derive(Debug)]
 #[must_use = "have the message signed and attach the signature"]
 pub struct SigningRequest<'s> {
     signer: &'s RemoteSigner,
@@ -131,6 +132,13 @@ impl SigningRequest<'_> {
         verified.map_err(|_| JwtError::SignatureInvalid)?;
         append(&mut token, signature);
         Ok(token)
+    }
+}
+
+impl fmt::Debug for SigningRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the claims: they are personal data, and logs live long.
+        f.debug_struct("SigningRequest").field("signer", &self.signer).finish_non_exhaustive()
     }
 }
 

@@ -73,7 +73,7 @@ pub enum KeyError {
         /// The algorithm.
         algorithm: Algorithm,
     },
-    /// A symmetric key where public ones are due (RFC 7517 §8.1.3: never published).
+    /// A symmetric key where public ones are due (RFC 7517 §9.2: not to be disclosed).
     #[error("a symmetric key where a public key is due")]
     Symmetric,
     /// A private key where a public one is due: whoever published it must replace it.

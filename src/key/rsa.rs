@@ -94,7 +94,7 @@ const MAX_BITS: usize = 8192;
 pub(super) const DANGEROUS_MIN_BITS: usize = 1024;
 /// The most that ring signs with.
 const MAX_PRIVATE_BITS: usize = 4096;
-/// The least exponent that ring signs with (FIPS 186-5 §5.4: e > 2^16).
+/// The least exponent that ring signs with (FIPS 186-5 §A.1.1: e > 2^16).
 const MIN_PRIVATE_EXPONENT: u64 = 65_537;
 /// The primes that ring signs with have a multiple of these bits.
 const PRIME_STEP_BITS: usize = 512;

@@ -9,6 +9,12 @@ pub(super) fn spellings(url: Option<&str>) -> [Option<Cow<'_, str>>; 2] {
     [Some(Cow::Borrowed(url)), other(url).map(Cow::Owned)]
 }
 
+/// Of these spellings the one without a default port, by which a message is known again.
+pub(super) fn shortest(url: Option<&str>) -> Cow<'_, str> {
+    let spellings = spellings(url).into_iter().flatten();
+    spellings.min_by_key(|url| url.len()).unwrap_or_default()
+}
+
 fn other(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let port = if scheme == "https" { ":443" } else { ":80" };

@@ -250,7 +250,7 @@ impl<U: Use> Verifier<U> {
     ) -> Result<(ReplayKey, UnixTime), WebhookError> {
         let mut digest = Sha256::new();
         if !self.names_by_id() {
-            let url = claimed.url.unwrap_or_default();
+            let url = &port::shortest(claimed.url);
             let text = Text { rules: &self.rules, message, claimed, url };
             text.write(b"", &mut digest)?;
         }

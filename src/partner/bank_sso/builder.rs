@@ -186,9 +186,8 @@ impl BankSsoBuilder {
     fn problems(&self) -> Vec<BankSsoProblem> {
         let Sources { ouid, order_id, product_code, link_account, .. } = &self.sources;
         let names = [&**ouid, order_id.name(), product_code.name(), link_account.name()];
-        let same = |a: &Route, b: &Route| a.method() == b.method() && a.template() == b.template();
         let twin = |(index, route): (usize, &Route)| {
-            self.routes.iter().take(index).any(|other| same(route, other))
+            self.routes.iter().take(index).any(|other| route.overlaps(other))
         };
         let unsafe_reuse = |route: &Route| {
             route.token_use() == TokenUse::ReusableUntilExpiry && !route.only_reads()
@@ -251,8 +250,8 @@ pub enum BankSsoProblem {
     /// A method that is not upper case, or a path with empty segments, a query or escapes.
     #[error("a route is malformed")]
     RouteMalformed,
-    /// Two routes have the same method and path.
-    #[error("a route stands twice")]
+    /// Two routes that one request may match: the host's router may take another than this table.
+    #[error("two routes match one request")]
     RouteTwice,
     /// A route that changes something lets tokens be used again (S1-24).
     #[error("a route that does not only read lets tokens be used again")]

@@ -38,7 +38,7 @@ impl Route {
         Self { flow: Some(flow), ..route }
     }
 
-    /// Lets a token be presented again until it expires: for routes that only read.
+    /// Lets a token be presented again until it expires: for routes that only read, which no flow does.
     #[must_use]
     pub fn reusable_until_expiry(self) -> Self {
         Self { token_use: TokenUse::ReusableUntilExpiry, ..self }
@@ -89,8 +89,18 @@ impl Route {
         method && path
     }
 
+    /// Each of the flows changes something, and its order is reserved behind the single use of its token.
     pub(super) fn only_reads(&self) -> bool {
-        matches!(&*self.method, "GET" | "HEAD")
+        self.flow.is_none() && matches!(&*self.method, "GET" | "HEAD")
+    }
+
+    /// Whether there may be a request that both match.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let [mine, theirs] = [self, other].map(|route| route.template.split('/'));
+        let may_be_same = |(a, b): (&str, &str)| a == b || is_variable(a) || is_variable(b);
+        self.method == other.method
+            && mine.clone().count() == theirs.clone().count()
+            && mine.zip(theirs).all(may_be_same)
     }
 
     /// Whether a request for `path` is for this endpoint. Bytes are compared as they are: nothing is

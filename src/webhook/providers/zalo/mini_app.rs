@@ -62,6 +62,47 @@ impl MiniApp {
             schemas: Schemas::new(app_id.into()),
         }
     }
+
+    /// Verifies the signature over the values of any JSON object, for events that are not known
+    /// here.
+    ///
+    /// # Security
+    /// It checks no time, and what comes out has no names, types or borders that anyone signed: see
+    /// [`Unstructured`].
+    ///
+    /// Nothing in it says how long it would have to be remembered, so that a verifier which takes
+    /// each event once does not have this:
+    /// ```compile_fail,E0599
+    /// use countersign::guard::SingleUse;
+    /// use countersign::{headers::Headers, time::UnixTime, webhook::zalo::MiniApp};
+    /// fn skip_the_store(zalo: &MiniApp<SingleUse>, headers: &Headers<'_>, now: UnixTime) -> bool {
+    ///     zalo.verify_unstructured(headers, b"{}", now).is_ok()
+    /// }
+    /// ```
+    /// One that takes them again and again does:
+    /// ```
+    /// use countersign::{headers::Headers, time::UnixTime, webhook::zalo::MiniApp};
+    /// fn verify(zalo: &MiniApp, headers: &Headers<'_>, now: UnixTime) -> bool {
+    ///     zalo.verify_unstructured(headers, b"{}", now).is_ok()
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`verify_event`](Self::verify_event), without the checks of shape and time.
+    pub fn verify_unstructured<'m>(
+        &self,
+        headers: &Headers<'m>,
+        body: &'m [u8],
+        now: UnixTime,
+    ) -> Result<Verified<Unstructured<'m>>, WebhookError> {
+        let message = Message::new(headers, body);
+        let mut claimed = Claimed::default();
+        let key = self.verifier.check(&message, &mut claimed, now)?;
+        match Content::of(&MINI_APP, claimed, &message) {
+            Content::Unstructured(values) => Ok(self.verifier.accept(values, key, None, now)),
+            _ => Err(WebhookError::NotAnObject),
+        }
+    }
 }
 
 impl<U: Use> MiniApp<U> {
@@ -94,30 +135,6 @@ impl<U: Use> MiniApp<U> {
             U::SINGLE.then(|| (event.replay_key(), self.verifier.refused_from(event.timestamp())));
         let verified = self.verifier.accept(event, key, replay.map(|(key, _)| key), now);
         Ok(U::out(verified, replay))
-    }
-
-    /// Verifies the signature over the values of any JSON object, for events that are not known
-    /// here.
-    ///
-    /// # Security
-    /// It checks no time, and what comes out has no names, types or borders that anyone signed: see
-    /// [`Unstructured`].
-    ///
-    /// # Errors
-    /// As [`verify_event`](Self::verify_event), without the checks of shape and time.
-    pub fn verify_unstructured<'m>(
-        &self,
-        headers: &Headers<'m>,
-        body: &'m [u8],
-        now: UnixTime,
-    ) -> Result<Verified<Unstructured<'m>>, WebhookError> {
-        let message = Message::new(headers, body);
-        let mut claimed = Claimed::default();
-        let key = self.verifier.check(&message, &mut claimed, now)?;
-        match Content::of(&MINI_APP, claimed, &message) {
-            Content::Unstructured(values) => Ok(self.verifier.accept(values, key, None, now)),
-            _ => Err(WebhookError::NotAnObject),
-        }
     }
 
     /// Looks for a [`Fault`] that would explain why the signature of an event does not match: see
