@@ -86,6 +86,7 @@
 //!   is signed, and its answer the same one ([`Profile::with_request_id_field`]).
 //! - The drafts sign no status. With [`Profile::CAVAGE_07`], decide by the body.
 
+mod answers;
 mod builder;
 mod error;
 mod keys;
@@ -94,6 +95,7 @@ mod profile;
 mod received;
 mod relayed;
 
+pub use answers::ANSWERS;
 pub use builder::{BioIdProblem, ConfigError, VnptBioIdBuilder};
 pub use error::BioIdError;
 pub use keys::{Credentials, Keys};
