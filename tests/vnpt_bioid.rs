@@ -493,7 +493,10 @@ fn an_answer_answers_the_request_it_is_for() {
         let answer = answer.answering(&others, &answers, "sig1");
 
         let verdict = |request, id| verdict_on_answer::<_, BioId>(&backend, &answer, request, id);
-        assert!(verdict(&others, "others").is_ok());
+        let result = backend.result(verdict(&others, "others").unwrap());
+        assert_eq!(result.map(|result: Verified<KycResult>| result.into_parts().0), Ok(PASSED));
+        let other_type = backend.result::<u8>(verdict(&others, "others").unwrap());
+        assert_eq!(code(other_type), "vnpt_bioid.result");
         assert_eq!(refusal(verdict(&others, "7f3c")), BioIdError::OtherRequest);
         // RFC 9421 binds it to all of the request, the draft to its id alone.
         let expected = match profile == Profile::CAVAGE_07 {

@@ -9,6 +9,9 @@ use crate::key::Algorithm;
 
 /// What is signed, in which scheme: data, since the service's own dialect is not public.
 ///
+/// Both profiles leave `content-type` to the host, since a request without a body has none. Where bodies are multipart, list
+/// it: its boundary says how a body is read.
+///
 /// ```
 /// use std::time::Duration;
 ///
@@ -149,6 +152,12 @@ impl Profile {
     #[must_use]
     pub const fn with_max_body_bytes(self, bytes: u64) -> Self {
         Self { max_body_bytes: bytes, ..self }
+    }
+
+    /// The scheme.
+    #[must_use]
+    pub const fn scheme(&self) -> Scheme {
+        self.scheme
     }
 
     /// The field in which a sender writes the digest of a body.

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 
 use super::received::Received;
-use super::{BioId, BioIdError, FrontendToBackend, MessageFrom, Role, VnptBioId};
+use super::{BioId, BioIdError, FrontendToBackend, MessageFrom, Model, Role, VnptBioId};
 use crate::httpsig::{HttpSigError, MessageSigner, Response, Signatures};
 use crate::json;
 use crate::key::SigningKey;
@@ -89,6 +89,20 @@ impl<T> fmt::Debug for Relayed<'_, T> {
     }
 }
 
+impl<M: Model> VnptBioId<M> {
+    /// The result in an answer that the service gave to this party itself.
+    ///
+    /// # Errors
+    /// [`BioIdError::Result`] where the body is no `T`, or was not given [whole](super::HeadFrom::with_body).
+    pub fn result<'m, T: Deserialize<'m>>(
+        &self,
+        answer: Verified<MessageFrom<'m, BioId>>,
+    ) -> Result<Verified<T>, BioIdError> {
+        let said = read(answer.body().unwrap_or_default())?;
+        Ok(answer.map(|_| said))
+    }
+}
+
 impl VnptBioId<FrontendToBackend> {
     /// Verifies a result that was handed on by the signature of the service itself, once.
     ///
@@ -120,8 +134,7 @@ impl VnptBioId<FrontendToBackend> {
 
     /// Verifies a result that was handed on by what the service says itself, in its answer to this backend.
     ///
-    /// What comes out is what the service says. `fetched` must have been verified
-    /// [with its body](super::HeadFrom::with_body).
+    /// What comes out is what the service says.
     ///
     /// # Errors
     /// [`BioIdError::ResultDiffers`] where the service says otherwise; [`BioIdError::Result`] where either body is no `T`.
@@ -130,11 +143,8 @@ impl VnptBioId<FrontendToBackend> {
         relayed: Relayed<'m, T>,
         fetched: Verified<MessageFrom<'m, BioId>>,
     ) -> Result<Verified<T>, BioIdError> {
-        let said: T = read(fetched.body().unwrap_or_default())?;
-        match read::<T>(relayed.body)? {
-            relayed if relayed == said => Ok(fetched.map(|_| said)),
-            _ => Err(BioIdError::ResultDiffers),
-        }
+        let said = self.result::<T>(fetched)?;
+        if read::<T>(relayed.body)? == *said { Ok(said) } else { Err(BioIdError::ResultDiffers) }
     }
 
     /// Signs, for the service, results that the app is to hand on, beside the [answer](Self::answer_signer) to the app.
