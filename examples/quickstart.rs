@@ -1,5 +1,5 @@
 //! A bank signs tokens; an invoice provider accepts the good ones and says why it refuses the others. Behind it, a
-//! webhook and a biometric login, each taken once.
+//! signed request, a webhook and a biometric login, each taken once.
 //!
 //! Offline, in well under a second: `cargo run --example quickstart`.
 
@@ -7,6 +7,7 @@ use countersign::Error;
 use countersign::biometric::{BiometricFlow, Issue, Login, LoginRequest};
 use countersign::guard::MemoryStore;
 use countersign::headers::Headers;
+use countersign::httpsig::{DigestField, MessageSigner, Policy, Request, Scheme, Signatures};
 use countersign::jwks::JwkSet;
 use countersign::jwt::TokenSigner;
 use countersign::key::{Algorithm, SigningKey};
@@ -75,6 +76,7 @@ fn main() -> Result<(), Error> {
         "\none audit record:\n{}",
         provider.audit(PURCHASE, &provider.admit(PURCHASE, &spent))
     );
+    signed_request()?;
     webhook()?;
     biometric_login()
 }
@@ -159,6 +161,39 @@ impl Provider {
     fn audit(&self, path: &str, outcome: &Result<Granted, Refused>) -> String {
         self.sso.audit("POST", path, outcome.as_ref(), NOW).to_string()
     }
+}
+
+/// Document 000: an app's photographs under its signature. `cargo run --example signed_http` has every scheme.
+fn signed_request() -> Result<(), Error> {
+    println!("\na signed request (RFC 9421)\n");
+    let components = ["@method", "@authority", "@path", "@query", "content-digest"];
+    let policy = Policy::builder(Scheme::Rfc9421, components).single_use().build()?;
+    let key = SigningKey::from_pem(include_str!("../tests/keys/ed25519.pem"))?.with_id("app-1");
+    let public = key.verifying_key();
+    let store = MemoryStore::new(1_000, NOW);
+
+    let digest = DigestField::ContentDigest.value(b"two photographs");
+    let mut fields = vec![("host", &b"api.example.com"[..]), ("content-digest", digest.as_bytes())];
+    let signer = MessageSigner::new(key, &policy)?;
+    let signature = signer.sign(Request::new("POST", "/ekyc", Headers::new(&fields)), NOW)?;
+    fields.extend(signature.iter().map(|(name, value)| (name, value.as_bytes())));
+
+    for (title, path, body) in [
+        ("with another body", "/ekyc", &b"other photographs"[..]),
+        ("for another path", "/admin", b"two photographs"),
+        ("as it was sent", "/ekyc", b"two photographs"),
+        ("the same again", "/ekyc", b"two photographs"),
+    ] {
+        let outcome = Signatures::parse(Request::new("POST", path, Headers::new(&fields)))
+            .and_then(|signatures| signatures.select(&policy)?.verify_head(&public, &policy, NOW))
+            .and_then(|head| head.with_body(body));
+        let outcome = outcome.map_err(Error::from).and_then(|pending| {
+            let answer = store.apply(pending.step(), NOW);
+            Ok(pending.finish(answer, NOW)?)
+        });
+        say(title, outcome.map(|_signed| "accepted"));
+    }
+    Ok(())
 }
 
 /// A provider's webhook: `cargo run --example webhooks` has all of them.

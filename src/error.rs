@@ -72,6 +72,10 @@ union! {
     Secret(crate::secret::SecretError),
     /// From [`structured`](crate::structured).
     Structured(crate::structured::StructuredError),
+    /// From [`partner::vnpt_bioid`](crate::partner::vnpt_bioid).
+    VnptBioId(crate::partner::vnpt_bioid::BioIdError),
+    /// From building a [`VnptBioId`](crate::partner::vnpt_bioid::VnptBioId).
+    VnptBioIdConfig(crate::partner::vnpt_bioid::ConfigError),
     /// From [`webhook`](crate::webhook).
     Webhook(crate::webhook::WebhookError),
     /// From building a [`webhook::Verifier`](crate::webhook::Verifier).

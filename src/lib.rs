@@ -37,6 +37,7 @@
 //! | a bank's token (document `001`) | [`partner::bank_sso`] |
 //! | any JWT | [`jwt`] |
 //! | an issuer's key set | [`jwks`] |
+//! | eKYC with VNPT BioID, app, backend and service (document `000`) | [`partner::vnpt_bioid`] |
 //! | a Zalo Mini App's biometric login (document `003`) | [`partner::zalo`] |
 //! | a signed HTTP message | [`httpsig`] |
 //! | a provider's webhook | [`webhook`] |

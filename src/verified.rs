@@ -65,6 +65,11 @@ impl<T> Verified<T> {
         &self.evidence
     }
 
+    /// What was verified, as the room that knows what it means says it.
+    pub(crate) fn map<U>(self, into: impl FnOnce(T) -> U) -> Verified<U> {
+        Verified { value: into(self.value), evidence: self.evidence }
+    }
+
     /// Takes it apart; what comes out is no longer marked as verified.
     #[must_use]
     pub fn into_parts(self) -> (T, Evidence) {

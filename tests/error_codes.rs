@@ -10,6 +10,7 @@ use countersign::guard::OrderError;
 use countersign::jwt::JwtError;
 use countersign::key::KeyError;
 use countersign::partner::bank_sso::BankSso;
+use countersign::partner::vnpt_bioid::ANSWERS as BIO_ID_ANSWERS;
 use countersign::partner::zalo::{LOGIN_ANSWERS, WEBHOOK_ANSWERS};
 use countersign::verified::PendingError;
 
@@ -87,7 +88,7 @@ fn the_values_say_what_the_list_says() {
     }
 }
 
-fn profiles() -> [(&'static str, AnswerProfile); 4] {
+fn profiles() -> [(&'static str, AnswerProfile); 5] {
     let bank = || BankSso::builder("https://bank.example.vn");
     let (listed, extended) =
         (bank().build().unwrap(), bank().with_extension_codes().build().unwrap());
@@ -96,6 +97,7 @@ fn profiles() -> [(&'static str, AnswerProfile); 4] {
         ("listed", *listed.answers()),
         ("extended", *extended.answers()),
         ("Zalo login", LOGIN_ANSWERS),
+        ("VNPT BioID", BIO_ID_ANSWERS),
     ]
 }
 
@@ -116,7 +118,7 @@ fn every_profile_answers_every_code_with_an_error() {
 /// S1-32 … S1-36: nothing but the document's five codes; a route that is not there is the host's 404.
 #[test]
 fn the_documents_profile_says_nothing_that_the_document_does_not_list() {
-    let [_, (_, listed), (_, extended), _] = profiles();
+    let [_, (_, listed), (_, extended), ..] = profiles();
     let answers = |profile: AnswerProfile| -> BTreeSet<_> {
         let answer = |(code, class): (String, Class)| profile.answer(class, &code);
         classes().into_iter().map(answer).map(|answer| (answer.status, answer.code)).collect()

@@ -522,6 +522,8 @@ fn responses_are_signed_over_their_fields() {
     let mut fields: Vec<(&str, &[u8])> = vec![("Digest", digest.as_bytes())];
     let signer = MessageSigner::new(key.clone(), &policy).unwrap();
     let signed = signer.sign(Response::new(200, Headers::new(&fields)), NOW).unwrap();
+    // RFC 9110 §11.6.2: `Authorization` is a field of requests.
+    assert_eq!(signed.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["Signature"]);
     fields.extend(signed.iter().map(|(name, value)| (name, value.as_bytes())));
     let verdict = |body: &[u8]| {
         let signatures = Signatures::parse(Response::new(200, Headers::new(&fields)))?;

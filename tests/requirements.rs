@@ -12,23 +12,45 @@ use std::path::Path;
 use Shown::{By, Not};
 use catalogue::{Catalogue, Shown};
 
-const BIO_ID: &str = "later: partner::vnpt_bioid";
 const GATEWAY: &str = "later: the gateway's plan and hand-over; until then every provider verifies";
 const OAUTH: &str = "later: oauth, oidc and partner::spotnana";
 
 #[rustfmt::skip]
 const RULES: Catalogue = &[
-    ("S0-1", Not("document only: URLs, keys and clock skew are configuration in every room")),
-    ("S0-2", Not(BIO_ID)),
+    ("S0-1", By(&["s0_1_skew_age_and_dialect_are_configuration"])),
+    ("S0-2", By(&[
+        "s0_2_s0_7_the_legs_of_each_model_are_a_table",
+        "s0_2_a_leg_that_the_model_does_not_have_can_be_neither_signed_nor_verified",
+    ])),
     ("S0-3", By(&[
+        "s0_2_s0_3_s0_6_every_leg_of_both_models_is_signed_in_either_scheme",
         "every_published_value_has_its_verdict_in_either_carrier",
         "every_example_of_the_rfc_has_its_base_and_its_verdict",
     ])),
-    ("S0-4", By(&["every_change_of_a_body_is_refused", "pieces_give_the_verdict_of_the_whole"])),
-    ("S0-5", Not(BIO_ID)),
-    ("S0-6", Not(BIO_ID)),
-    ("S0-7", Not(BIO_ID)),
-    ("S0-C1", Not(BIO_ID)),
+    ("S0-4", By(&[
+        "s0_4_photographs_are_verified_piece_by_piece",
+        "every_change_of_a_body_is_refused",
+        "pieces_give_the_verdict_of_the_whole",
+    ])),
+    ("S0-5", By(&[
+        "s0_5_an_app_has_no_secret",
+        "s0_5_a_consumer_secret_is_as_long_as_its_hash_and_never_shown",
+        "s0_5_backend_and_service_may_sign_with_the_consumer_secret",
+    ])),
+    ("S0-6", By(&[
+        "s0_2_s0_3_s0_6_every_leg_of_both_models_is_signed_in_either_scheme",
+        "s0_6_a_key_speaks_for_one_role",
+        "s0_6_nobody_signs_with_the_key_of_another",
+        "s0_6_enrolled_devices_are_apps_and_nothing_else",
+        "take_the_apps_word",
+    ])),
+    ("S0-7", By(&[
+        "s0_7_a_result_that_is_handed_on_is_verified_by_the_services_own_signature",
+        "s0_7_a_result_is_confirmed_by_what_the_service_says_itself",
+        "s0_7_a_result_under_the_shared_secret_could_be_the_apps",
+        "s0_7_without_the_service_a_body_is_nobodys_word",
+    ])),
+    ("S0-C1", By(&["s0_c1_the_leg_to_the_service_is_signed_unless_mutual_tls_is_declared"])),
     ("S0-C2", Not("document only: a slip of its numbering")),
     ("S1-1", By(&["s1_1_s1_30_a_bank_signs_with_a_key_that_never_leaves_its_hsm"])),
     ("S1-2", Not("by construction: the crate has no socket (`clippy.toml`), and a decision needs keys, a store and a clock alone")),

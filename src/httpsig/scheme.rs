@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::component::MessageKind;
 use crate::digest::Listing;
 
 /// Which form a signature has.
@@ -183,7 +184,7 @@ impl Dialect {
     }
 
     /// The same dialect with these carriers. Of a message that uses two of them, none is read; a signer uses the
-    /// first.
+    /// first, and for an answer the `Signature` field where that is one of them.
     #[must_use]
     pub const fn with_carriers(self, carriers: &'static [Carrier]) -> Self {
         Self { carriers, ..self }
@@ -216,9 +217,13 @@ impl Dialect {
         Self { last_parameter_counts: true, ..self }
     }
 
-    /// The carrier that a signer uses.
-    pub(super) fn carrier(&self) -> Carrier {
-        self.carriers.first().copied().unwrap_or(Carrier::Signature)
+    /// The carrier that a signer uses: the first, but for an answer the first that answers have (RFC 9110 §11.6.2).
+    pub(super) fn carrier(&self, kind: MessageKind) -> Carrier {
+        let fits = |carrier: &&Carrier| {
+            kind == MessageKind::Request || matches!(carrier, Carrier::Signature)
+        };
+        let fitting = self.carriers.iter().find(fits);
+        fitting.or(self.carriers.first()).copied().unwrap_or(Carrier::Signature)
     }
 
     /// What `name` stands for, unless it is a field.

@@ -26,6 +26,11 @@ impl<T> Pending<T> {
         &self.verified
     }
 
+    /// The same debt for another form of what is verified, for the rooms of this crate.
+    pub(crate) fn map<U>(self, into: impl FnOnce(T) -> U) -> Pending<U> {
+        Pending { verified: self.verified.map(into), step: self.step, deadline: self.deadline }
+    }
+
     /// What the store must do, atomically.
     pub const fn step(&self) -> &Step {
         &self.step

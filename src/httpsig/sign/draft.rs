@@ -12,7 +12,7 @@ use crate::httpsig::component::{Part, is_covered};
 use crate::httpsig::message::View;
 use crate::httpsig::policy::{Rules, SchemeRule};
 use crate::httpsig::rfc9421::LabelledSignatures;
-use crate::httpsig::scheme::{Dialect, EcdsaForm, Pseudo, Times};
+use crate::httpsig::scheme::{Carrier, Dialect, EcdsaForm, Pseudo, Times};
 use crate::httpsig::text::shown;
 use crate::httpsig::values::{Moments, Source};
 use crate::httpsig::{DigestField, HttpSigError, WantedSignature, cavage, digest_fields, rfc9421};
@@ -34,6 +34,7 @@ enum DraftForm {
     /// The drafts: the names that are covered, and the parameters before them.
     Names {
         dialect: &'static Dialect,
+        carrier: Carrier,
         names: String,
         head: String,
         key_id: Box<str>,
@@ -76,10 +77,9 @@ impl Draft {
                 value.push(':');
                 vec![("Signature-Input", format!("{label}={input}")), ("Signature", value)]
             }
-            DraftForm::Names { dialect, names, head, .. } => {
+            DraftForm::Names { dialect, carrier, names, head, .. } => {
                 let der = dialect.ecdsa != EcdsaForm::Raw && is_ecdsa(algorithm);
                 let der = der.then(|| ecdsa_signature_to_der(signature));
-                let carrier = dialect.carrier();
                 let mut value = carrier.word().map_or(String::new(), |word| format!("{word} "));
                 push(&mut value, format_args!("{head},headers=\"{names}\",signature=\""));
                 base64::encode_onto(der.as_deref().unwrap_or(signature), &mut value);
@@ -200,7 +200,8 @@ fn names(
     }
     let mut names = String::new();
     push_covered(rule, view, "", &mut names);
-    Ok(DraftForm::Names { dialect, names, head, key_id: key_id.into(), moments })
+    let carrier = dialect.carrier(form.rules.kind);
+    Ok(DraftForm::Names { dialect, carrier, names, head, key_id: key_id.into(), moments })
 }
 
 /// Draft-12 §2.3 forbids `(created)` and `(expires)` with the names of the drafts before it.
