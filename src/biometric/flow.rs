@@ -37,7 +37,7 @@ impl BiometricFlow {
             mode: Mode::Stateful,
             challenge_age: Self::CHALLENGE_AGE,
             confirmation_age: Self::CONFIRMATION_AGE,
-            // The widest tolerances that a verifier of webhooks can be built with.
+            // The widest tolerances that a verifier of webhooks can be built with, until one is known.
             event_tolerance: crate::webhook::VerifierBuilder::MAX_TOLERANCE.saturating_mul(2),
         }
     }
@@ -99,6 +99,12 @@ impl BiometricFlow {
             derivation,
             now,
         )))
+    }
+
+    /// The same flow for events that may come again within this span and no longer.
+    pub(crate) const fn remember_for(mut self, span: Duration) -> Self {
+        self.settings.event_tolerance = span;
+        self
     }
 
     /// The secret and recipe that give this `secretData`; all are tried, whichever fits.

@@ -62,9 +62,13 @@ pub struct Zalo {
 
 impl Zalo {
     /// Joins the verifier of webhooks with the flow of logins.
+    ///
+    /// A used challenge is then remembered for as long as this verifier takes an event that is sent again, and
+    /// [`BiometricFlow::KEEP`]: six and a half minutes by default. A store has room for that many logins.
     #[must_use]
     pub const fn new(mini_app: MiniApp, flow: BiometricFlow) -> Self {
-        Self { mini_app, flow }
+        let window = mini_app.past_tolerance().saturating_add(mini_app.future_tolerance());
+        Self { mini_app, flow: flow.remember_for(window) }
     }
 
     /// Step 1: a challenge for the user of this access token.

@@ -5,12 +5,11 @@ use std::process::ExitCode;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use invoice_provider::bank::{Bank, JWKS_PATH};
 use invoice_provider::client::Client;
 use invoice_provider::provider::{Provider, Settings};
 use invoice_provider::tour::{self, Lines};
-use invoice_provider::{Error, Log, say};
+use invoice_provider::{Error, Log, say, serve, setting};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -86,13 +85,6 @@ async fn demo() -> Result<(), Error> {
     tour::run(Client::new(&bank, &provider)?, &settings.issuer, lines).await
 }
 
-async fn serve(listener: TcpListener, service: Router) -> Result<(), Error> {
-    let interrupted = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    Ok(axum::serve(listener, service).with_graceful_shutdown(interrupted).await?)
-}
-
 fn log_to(lines: &Lines) -> Log {
     let lines = Arc::clone(lines);
     Arc::new(move |line| lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned()))
@@ -100,8 +92,4 @@ fn log_to(lines: &Lines) -> Log {
 
 fn issuer() -> String {
     setting("ISSUER", "https://bank.example.vn")
-}
-
-fn setting(name: &str, default: &str) -> String {
-    env::var(name).unwrap_or_else(|_| default.to_owned())
 }

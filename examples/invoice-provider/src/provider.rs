@@ -17,10 +17,10 @@ use countersign::partner::bank_sso::{
     json_body,
 };
 use countersign::verified::Verified;
+use example_host::store::Store;
 use serde_json::json;
 
 use crate::jwks::BankKeys;
-use crate::store::Store;
 use crate::tables::{Declined, InvoiceContent, Tables};
 use crate::{Error, Log, now};
 
@@ -59,7 +59,8 @@ impl Provider {
             .route(read_invoice.reusable_until_expiry())
             .build()?;
         let keys = BankKeys::new(&settings.jwks_url, settings.cool_down, Arc::clone(&log))?;
-        let store = Store::open(settings.redis_url.as_deref(), Arc::clone(&log))?;
+        let redis_url = settings.redis_url.as_deref();
+        let store = Store::open(redis_url, "invoice-provider:", Arc::clone(&log))?;
         let tables = Mutex::new(Tables::with_account(KNOWN_ACCOUNT));
         Ok(Arc::new(Self { sso, keys, store, tables, log }))
     }
@@ -104,7 +105,7 @@ impl Provider {
             match admission {
                 Admission::Granted(granted) => return Ok(*granted),
                 Admission::Owes(owes) => {
-                    let answer = self.store.apply(owes.step()).await;
+                    let answer = self.store.apply(owes.step(), now()).await;
                     admission = owes.finish(answer, now())?;
                 }
             }
@@ -153,7 +154,7 @@ impl Provider {
     async fn write(&self, settlement: &Settlement) -> Result<(), OrderError> {
         let mut tries_left = SETTLEMENT_TRIES;
         loop {
-            let settled = settlement.finish(self.store.apply(settlement.step()).await);
+            let settled = settlement.finish(self.store.apply(settlement.step(), now()).await);
             tries_left = tries_left.saturating_sub(1);
             if settled != Err(OrderError::StoreUnavailable) || tries_left == 0 {
                 return settled;

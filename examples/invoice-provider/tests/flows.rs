@@ -11,10 +11,9 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use axum::response::Redirect;
 use axum::routing::get;
-use common::{
-    INVOICES, LINK, MINUTE, ONBOARD, PURCHASE, World, claims, eventually, object, said, start, with,
-};
+use common::{INVOICES, LINK, MINUTE, ONBOARD, PURCHASE, World, claims, object, said, with};
 use countersign::encoding::base64url;
+use example_host::testing::{Lines, eventually, start};
 use invoice_provider::bank::{Bank, JWKS_PATH};
 use invoice_provider::jwks::BankKeys;
 use invoice_provider::now;
@@ -393,10 +392,10 @@ async fn a_bank_that_hangs_up_leaves_no_order_half_done() {
 async fn keys_come_by_https_or_from_this_machine() {
     for url in ["http://bank.example.vn/jwks", "http://localhost:8081/jwks", "ftp://127.0.0.1/jwks"]
     {
-        let refused = BankKeys::new(url, MINUTE, common::Lines::default().log()).err().unwrap();
+        let refused = BankKeys::new(url, MINUTE, Lines::default().log()).err().unwrap();
         assert_eq!(refused.to_string(), "the URL of the key set is not https", "{url}");
     }
-    let lines = common::Lines::default();
+    let lines = Lines::default();
     // What cannot fetch by https says so at the start, not at the first token.
     let https = BankKeys::new("https://bank.example.vn/jwks", MINUTE, lines.log());
     assert_eq!(https.is_ok(), cfg!(feature = "https"));

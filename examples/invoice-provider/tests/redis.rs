@@ -5,22 +5,19 @@
 
 mod common;
 
-use std::env;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
-use common::{INVOICES, Lines, ONBOARD, claims, eventually, object, said, start};
+use common::{INVOICES, ONBOARD, claims, object, said};
 use countersign::guard::store_conformance;
 use countersign::verified::StoreAnswer;
+use example_host::store::Store;
+use example_host::testing::{Lines, Redis, Server, eventually, start};
 use invoice_provider::bank::Bank;
 use invoice_provider::client::{Answer, Client};
 use invoice_provider::now;
-use invoice_provider::store::Store;
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -93,7 +90,9 @@ async fn without_redis_every_request_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_keeps_the_contract_of_a_step() {
     let Some(redis) = Redis::start() else { return };
-    let open = || Arc::new(Store::open(Some(&redis.url()), Lines::default().log()).unwrap());
+    let open = || {
+        Arc::new(Store::open(Some(&redis.url()), "conformance:", Lines::default().log()).unwrap())
+    };
     // A connection each: one connection would put the contenders of a race in a row.
     let stores: Vec<_> = (0..CONTENDERS).map(|_| open()).collect();
     let store = &stores[0];
@@ -103,7 +102,7 @@ async fn redis_keeps_the_contract_of_a_step() {
         let mut answers = Vec::new();
         for exchange in case.exchanges() {
             tokio::time::sleep(exchange.at().saturating_since(now())).await;
-            answers.push(store.apply(exchange.step()).await);
+            answers.push(store.apply(exchange.step(), now()).await);
         }
         case.check(&answers).unwrap();
         // A Redis that was restarted knows no script.
@@ -112,14 +111,14 @@ async fn redis_keeps_the_contract_of_a_step() {
     for seed in 0..50_u32 {
         for race in store_conformance::races(&seed.to_be_bytes(), CONTENDERS, now()) {
             if let Some(first) = race.prepare() {
-                assert_eq!(store.apply(first).await, StoreAnswer::Applied);
+                assert_eq!(store.apply(first, now()).await, StoreAnswer::Applied);
             }
             let start = Arc::new(Barrier::new(CONTENDERS));
             let contenders = race.contenders().iter().zip(&stores).map(|(step, store)| {
                 let (step, store, start) = (step.clone(), Arc::clone(store), Arc::clone(&start));
                 tokio::spawn(async move {
                     start.wait().await;
-                    store.apply(&step).await
+                    store.apply(&step, now()).await
                 })
             });
             let mut answers = Vec::new();
@@ -182,8 +181,10 @@ impl Pair {
     }
 
     fn audit_lines(&self, with: &str) -> Vec<String> {
-        let lines =
-            self.providers.iter().flat_map(|provider| provider.lines.starting_with("audit:"));
+        let lines = self
+            .providers
+            .iter()
+            .flat_map(|provider| provider.server.lines().starting_with("audit:"));
         lines.filter(|line| line.contains(with)).collect()
     }
 }
@@ -199,108 +200,19 @@ async fn post(client: &Client, path: &str, token: &str) -> Answer {
 /// A provider in a process of its own.
 struct Provider {
     client: Client,
-    lines: Lines,
-    /// Ends the process when it is dropped.
-    _process: Process,
+    server: Server,
 }
 
 impl Provider {
     fn start(bank_url: &str, redis_url: &str) -> Self {
-        let mut process = Process::start(
+        let server = Server::start(
             Command::new(env!("CARGO_BIN_EXE_invoice-provider"))
                 .arg("provider")
                 .env("ISSUER", common::ISSUER)
                 .env("BANK_URL", bank_url)
                 .env("PROVIDER_ADDR", "127.0.0.1:0")
-                .env("REDIS_URL", redis_url)
-                .stdout(Stdio::piped()),
+                .env("REDIS_URL", redis_url),
         );
-        let mut output = BufReader::new(process.0.stdout.take().unwrap()).lines();
-        let lines = Lines::default();
-        let log = lines.log();
-        let url = output.by_ref().map_while(Result::ok).find_map(|line| {
-            log(&line);
-            line.strip_prefix("provider: listening on ").map(str::to_owned)
-        });
-        thread::spawn(move || output.map_while(Result::ok).for_each(|line| log(&line)));
-        let client = Client::new(bank_url, &url.unwrap()).unwrap();
-        Self { client, lines, _process: process }
-    }
-}
-
-/// A process that ends with the test.
-struct Process(Child);
-
-impl Process {
-    fn start(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).spawn().unwrap())
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A `redis-server` that keeps everything in memory, on a port that happens to be free.
-struct Redis {
-    port: u16,
-    process: Option<Process>,
-}
-
-impl Redis {
-    /// None where it is not installed.
-    fn start() -> Option<Self> {
-        if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
-            assert!(env::var_os("CI").is_none(), "no redis-server");
-            // Not by `eprintln!`, which the test harness keeps to itself.
-            let loud = "SKIPPED: no redis-server; `apt-get install redis-server` brings it\n";
-            std::io::stderr().write_all(loud.as_bytes()).unwrap();
-            return None;
-        }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut redis = Self { port, process: None };
-        redis.restart();
-        Some(redis)
-    }
-
-    fn restart(&mut self) {
-        self.stop();
-        self.process = Some(Process::start(
-            Command::new("redis-server")
-                .args(["--bind", "127.0.0.1", "--port", &self.port.to_string()])
-                .args(["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"])
-                .stdout(Stdio::null()),
-        ));
-        let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(10), "redis-server does not come up");
-            thread::sleep(Duration::from_millis(10));
-        }
-        self.command(b"PING\r\n", b"+PONG\r\n");
-    }
-
-    fn stop(&mut self) {
-        self.process = None;
-    }
-
-    fn signal(&self, signal: &str) {
-        let id = self.process.as_ref().unwrap().0.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-    }
-
-    fn command(&self, command: &[u8], expected: &[u8]) {
-        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        connection.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-        connection.write_all(command).unwrap();
-        let mut answer = vec![0; expected.len()];
-        connection.read_exact(&mut answer).unwrap();
-        assert_eq!(answer, expected);
-    }
-
-    fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        Self { client: Client::new(bank_url, server.url()).unwrap(), server }
     }
 }

@@ -1,17 +1,16 @@
 //! A bank and what belongs to it, in this process, on ports of loopback that happen to be free.
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
 use axum::http::Method;
+use example_host::testing::{Lines, start};
 use invoice_provider::bank::{Bank, JWKS_PATH};
 use invoice_provider::client::{Answer, Client};
 use invoice_provider::provider::{Provider, Settings};
-use invoice_provider::{Log, now};
+use invoice_provider::now;
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub(crate) const ISSUER: &str = "https://bank.example.vn";
@@ -22,37 +21,6 @@ pub(crate) const INVOICES: &str = "/api/v1/invoices";
 
 /// The cool-down that a provider has unless it is told another: longer than any test.
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-
-/// Serves this on a port of its own, and gives its address.
-pub(crate) async fn start(service: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-    url
-}
-
-/// What a provider logged.
-#[derive(Clone, Default)]
-pub(crate) struct Lines(Arc<Mutex<Vec<String>>>);
-
-impl Lines {
-    pub(crate) fn log(&self) -> Log {
-        let lines = self.clone();
-        Arc::new(move |line| lines.0.lock().unwrap().push(line.to_owned()))
-    }
-
-    pub(crate) fn starting_with(&self, kind: &str) -> Vec<String> {
-        let lines = self.0.lock().unwrap();
-        lines.iter().filter(|line| line.starts_with(kind)).cloned().collect()
-    }
-
-    /// The field of the last audit record, or nothing.
-    pub(crate) fn last_audit(&self, field: &str) -> String {
-        let record = self.starting_with("audit:").pop().unwrap();
-        let value = record.split(' ').find_map(|pair| pair.strip_prefix(&format!("{field}=")));
-        value.unwrap_or_default().to_owned()
-    }
-}
 
 /// A bank and a provider of invoices that are up.
 pub(crate) struct World {
@@ -138,13 +106,4 @@ pub(crate) fn object(value: Value) -> Map<String, Value> {
 pub(crate) fn said(answer: &Answer) -> (u16, &str) {
     let code = answer.text("code");
     (answer.status, if code.is_empty() { answer.text("status") } else { code })
-}
-
-/// Waits for what happens beside a request, but not for ever.
-pub(crate) async fn eventually(happened: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !happened() {
-        assert!(started.elapsed() < Duration::from_secs(10), "it never happened");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
