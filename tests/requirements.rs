@@ -21,8 +21,8 @@ const RULES: Catalogue = &[
     ("S0-1", Not("document only: URLs, keys and clock skew are configuration in every room")),
     ("S0-2", Not(BIO_ID)),
     ("S0-3", By(&[
-        "every_published_value_has_its_verdict_in_either_carrier",
-        "every_example_of_the_rfc_has_its_base_and_its_verdict",
+        "every_value_of_the_drafts_has_its_verdict",
+        "every_example_of_rfc_9421_has_its_base_and_its_verdict",
     ])),
     ("S0-4", By(&["every_change_of_a_body_is_refused", "pieces_give_the_verdict_of_the_whole"])),
     ("S0-5", Not(BIO_ID)),
