@@ -8,7 +8,6 @@
     reason = "tests"
 )]
 
-mod common;
 #[path = "common/httpsig.rs"]
 mod support;
 

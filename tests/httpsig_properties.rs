@@ -7,7 +7,6 @@
     reason = "tests"
 )]
 
-mod common;
 #[path = "common/httpsig.rs"]
 mod support;
 

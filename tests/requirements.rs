@@ -24,8 +24,8 @@ const RULES: Catalogue = &[
     ])),
     ("S0-3", By(&[
         "s0_2_s0_3_s0_6_every_leg_of_both_models_is_signed_in_either_scheme",
-        "every_published_value_has_its_verdict_in_either_carrier",
-        "every_example_of_the_rfc_has_its_base_and_its_verdict",
+        "every_value_of_the_drafts_has_its_verdict",
+        "every_example_of_rfc_9421_has_its_base_and_its_verdict",
     ])),
     ("S0-4", By(&[
         "s0_4_photographs_are_verified_piece_by_piece",

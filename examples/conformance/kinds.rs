@@ -3,6 +3,7 @@
 //! `examples/conformance.rs` runs them by hand, `tests/conformance.rs` under `cargo test`.
 
 mod cookbook;
+mod httpsig;
 mod json;
 mod structured;
 mod tokens;
@@ -45,6 +46,11 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "json", files: &["jwt/jsontestsuite/test_parsing"], cases: 318, not_offered: 0, run: json::folder },
     Kind { name: "jose-cookbook", files: &["jwt/ietf-jose-cookbook"], cases: 32, not_offered: 3 * NO_P521, run: cookbook::folder },
     Kind { name: "structured", files: &["httpsig/structured-field-tests"], cases: 2_135, not_offered: 0, run: structured::folder },
+    Kind { name: "rfc9421", files: &["httpsig/rfc9421.json", "httpsig/rfc9421-p384.json"], cases: 27, not_offered: 0, run: httpsig::rfc9421 },
+    Kind { name: "rfc9421-components", files: &["httpsig/rfc9421-components.json"], cases: 68, not_offered: 0, run: httpsig::components },
+    Kind { name: "cavage", files: &["httpsig/cavage.json"], cases: 42, not_offered: 0, run: httpsig::cavage },
+    Kind { name: "digest", files: &["httpsig/rfc9530.json"], cases: 43, not_offered: 0, run: httpsig::digest },
+    Kind { name: "peer-signed", files: &["httpsig/peers/peer-signed.json"], cases: 51, not_offered: 0, run: httpsig::peers },
     Kind { name: "zalo-event", files: &["webhook/zalo_event_signature.json"], cases: 2_950, not_offered: 0, run: zalo::events },
     Kind { name: "zalo-event-errors", files: &["webhook/zalo_event_signature_errors.json"], cases: 127, not_offered: 0, run: zalo::errors },
     Kind { name: "zalo-secret", files: &["webhook/zalo_secret_data.json"], cases: 180, not_offered: 0, run: zalo::secrets },
