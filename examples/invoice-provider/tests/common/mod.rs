@@ -8,8 +8,8 @@ use axum::http::Method;
 use example_host::testing::{Lines, start};
 use invoice_provider::bank::{Bank, JWKS_PATH};
 use invoice_provider::client::{Answer, Client};
-use invoice_provider::provider::{Provider, Settings};
 use invoice_provider::now;
+use invoice_provider::provider::{Provider, Settings};
 use serde_json::{Map, Value, json};
 use tokio::task::JoinSet;
 
