@@ -70,6 +70,10 @@ impl VerifierBuilder {
     /// A message is known by its id where that is signed, so that it is known when the provider
     /// sends it again with a new time, for as long as `remember_for` says; else by the text that is
     /// signed, and what the provider signs anew is another message.
+    ///
+    /// # Security
+    /// The name of a message says its scheme, not whose secret signed it, which changes: senders that
+    /// must not be able to use up each other's ids need a store each.
     pub fn single_use(self) -> VerifierBuilder<SingleUse> {
         VerifierBuilder { rules: self.rules, keys: self.keys, r#use: PhantomData }
     }
