@@ -108,6 +108,15 @@ impl Trace {
     }
 }
 
+/// A text of the sender's for an error or a report: what cannot be seen is escaped, and it is cut behind `most` characters.
+pub(crate) fn shown(text: &str, most: usize) -> String {
+    let mut shown: String = text.chars().take(most).flat_map(char::escape_debug).collect();
+    if text.chars().nth(most).is_some() {
+        shown.push('…');
+    }
+    shown.replace("\\\"", "\"")
+}
+
 /// A text that is safe in a log: visible ASCII without `$`, escaped otherwise, and cut.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(transparent)]

@@ -603,3 +603,42 @@ fn s3_10_a_login_request_is_read_strictly() {
         assert_eq!(error.kind(), kind, "{text}");
     }
 }
+
+/// What the evidence of a login says about the settings and the secret behind it.
+fn evidence_of(flow: BiometricFlowBuilder) -> ([u8; 32], [u8; 32]) {
+    let backend = Backend::new(flow);
+    let (secret_data, event_time) = backend.issue(TOKEN, START);
+    assert_eq!(backend.webhook(&secret_data, START, START), Ok(Confirmation::Confirmed));
+    let request = LoginRequest { secret_data, event_time, access_token: TOKEN.into() };
+    let login = backend.zalo.login(&request, START).unwrap();
+    let approved = settle(login, |step| backend.store.apply(step, START), START).unwrap();
+    (approved.evidence().policy, approved.evidence().thumbprint)
+}
+
+#[test]
+fn the_evidence_tells_settings_and_secrets_apart() {
+    let (policy, secret) = evidence_of(builder());
+    assert_eq!(evidence_of(builder()), (policy, secret));
+    let secrets = |name: &str, text: &str| {
+        let secret = Secret::new(text.to_owned()).unwrap();
+        BiometricFlow::builder(SecretSet::builder().secret(name, secret).build().unwrap())
+    };
+    // A secret is known by what it is, not by the name it goes under.
+    assert_eq!(evidence_of(secrets("2027", "the server's own secret key")), (policy, secret));
+    let other = evidence_of(secrets("2026", "another secret key of the server"));
+    assert!(other.0 == policy && other.1 != secret);
+    let second = Duration::from_secs(1);
+    let settings = [
+        builder().derivation(Derivation::ZaloMd5),
+        builder().also_accept(Derivation::ZaloMd5),
+        builder().mode(Mode::Stateless),
+        builder().challenge_age(BiometricFlow::CHALLENGE_AGE - second),
+        builder().confirmation_age(BiometricFlow::CONFIRMATION_AGE - second),
+    ];
+    let mut seen = std::collections::BTreeSet::from([policy]);
+    for flow in settings {
+        let (policy, thumbprint) = evidence_of(flow);
+        assert!(seen.insert(policy));
+        assert_eq!(thumbprint, secret);
+    }
+}

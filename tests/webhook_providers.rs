@@ -648,6 +648,12 @@ fn a_message_is_taken_once_whatever_else_its_field_holds() {
     assert_eq!(key(&standard, &first), key(&standard, &again_received));
     let other = sign(&signer(STANDARD_WEBHOOKS), Received::new("{}").with("webhook-id", "msg_2"));
     assert_ne!(key(&standard, &first), key(&standard, &other));
+    // The sender's next try may come when the time of this one is long too old.
+    let day = Duration::from_secs(24 * 60 * 60);
+    let long = Verifier::builder(STANDARD_WEBHOOKS).secret("a", WHSEC).remember_for(day);
+    let long = long.single_use().build().unwrap();
+    let until = first.ask(|received| long.verify(received, NOW).unwrap().step().until());
+    assert!(until >= NOW.saturating_add(day), "{until:?}");
 
     // By the signed text, not by signature bytes or unsigned fields.
     let github = once(GITHUB, TEXT_SECRET);

@@ -586,6 +586,9 @@ fn a_checkout_callback_whose_fields_were_moved_is_refused() {
     assert_eq!(verify(CHECKOUT_CALLBACK, &merged), ambiguous("description"));
     let merged = with(r#"{"amount":"1&description=a&b=c","orderId":"7"}"#);
     assert_eq!(verify(CHECKOUT_CALLBACK, &merged), ambiguous("amount"));
+    // Nobody signed the name that the error shows: what would turn a line of a log around is escaped in it.
+    let turned = with("{\"a\u{202e}\u{2028}b\":\"1&c=2\",\"d\":1}");
+    assert_eq!(verify(CHECKOUT_CALLBACK, &turned), ambiguous(r"a\u{202e}\u{2028}b"));
     assert_eq!(
         verify(CHECKOUT_CALLBACK, r#"{"data":{},"overallMac":"00"}"#).unwrap_err().code(),
         "webhook.signature_malformed"

@@ -7,6 +7,7 @@ use super::derive::{self, Derivation, SecretData};
 use super::issue::{self, Challenge, Issue};
 use super::login::{Login, PendingLogin};
 use super::{BiometricError, FlowError, FlowProblem};
+use crate::digest::Listing;
 use crate::secret::{NamedSecret, SecretSet};
 use crate::time::UnixTime;
 use crate::verified::Verified;
@@ -204,6 +205,29 @@ impl BiometricFlowBuilder {
     pub const fn confirmation_age(mut self, age: Duration) -> Self {
         self.confirmation_age = age;
         self
+    }
+
+    /// The same for equal settings, whatever the secrets.
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        // Taken apart by name, so that a setting that is added cannot be forgotten here.
+        let Self {
+            secrets: _,
+            derivation,
+            also,
+            mode,
+            challenge_age,
+            confirmation_age,
+            event_tolerance,
+        } = self;
+        let mut listing = Listing::default();
+        listing
+            .list([format!("{derivation:?}")])
+            .list(also.map(|also| format!("{also:?}")))
+            .list([format!("{mode:?}")])
+            .duration(Some(*challenge_age))
+            .duration(Some(*confirmation_age))
+            .duration(Some(*event_tolerance));
+        listing.fingerprint("countersign biometric settings 1")
     }
 
     /// The flow.

@@ -9,8 +9,8 @@ use super::BiometricError;
 use super::derive::{Derivation, SecretData};
 use super::flow::{BiometricFlow, Mode};
 use super::record::State;
-use crate::digest;
 use crate::json::{self, Limits};
+use crate::key::{MacAlgorithm, MacKey};
 use crate::secret::NamedSecret;
 use crate::time::UnixTime;
 use crate::verified::{Evidence, Expect, ReplayKey, Step, StoreAnswer, Verified};
@@ -136,15 +136,12 @@ impl<'t> PendingLogin<'t> {
         };
         let evidence = Evidence {
             key_id: Some(Arc::clone(secret.name())),
-            thumbprint: digest::fingerprint(
-                "countersign biometric secret 1",
-                &[secret.name().as_bytes()],
-            ),
+            thumbprint: *MacKey::new(MacAlgorithm::HmacSha256, secret.secret()).fingerprint(),
             algorithm: match derivation {
                 Derivation::HmacSha256 => "HMAC-SHA-256",
                 Derivation::ZaloMd5 => "MD5",
             },
-            policy: digest::fingerprint("countersign biometric flow 1", &[]),
+            policy: flow.settings.fingerprint(),
             replay_key: Some(ReplayKey::new(
                 "countersign biometric login 1",
                 &[&secret_data.key()],

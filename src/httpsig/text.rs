@@ -53,11 +53,7 @@ pub(super) fn push_lower_case(text: &str, onto: &mut String) {
 
 /// A text of the sender's for an error: escaped and cut.
 pub(super) fn shown(text: &str) -> Box<str> {
-    let mut shown: String = text.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect();
-    if text.chars().nth(MAX_SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown.replace("\\\"", "\"").into()
+    crate::audit::shown(text, MAX_SHOWN).into()
 }
 
 /// How many characters are shown: every component of the RFC fits.

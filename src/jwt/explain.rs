@@ -373,9 +373,5 @@ const MAX_SHOWN: usize = 80;
 
 /// A text of the sender's, made safe for a terminal and a log.
 fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect();
-    if text.chars().nth(MAX_SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown.replace("\\\"", "\"")
+    crate::audit::shown(text, MAX_SHOWN)
 }

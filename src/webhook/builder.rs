@@ -67,9 +67,13 @@ impl VerifierBuilder {
     /// `Verified` only against the answer of a store. Where the scheme signs no time, say with
     /// [`remember_for`](VerifierBuilder::remember_for) how long messages are remembered.
     ///
-    /// A message is known by its id where that is signed, so that it is known when it is sent
-    /// again; else by the text that is signed, and what the provider signs anew, with a new time,
-    /// is another message.
+    /// A message is known by its id where that is signed, so that it is known when the provider
+    /// sends it again with a new time, for as long as `remember_for` says; else by the text that is
+    /// signed, and what the provider signs anew is another message.
+    ///
+    /// # Security
+    /// The name of a message says its scheme, not whose secret signed it, which changes: senders that
+    /// must not be able to use up each other's ids need a store each.
     pub fn single_use(self) -> VerifierBuilder<SingleUse> {
         VerifierBuilder { rules: self.rules, keys: self.keys, r#use: PhantomData }
     }
@@ -122,8 +126,10 @@ impl<U: Use> VerifierBuilder<U> {
         self
     }
 
-    /// How long a message without a signed time is remembered where each is taken once. A replay
-    /// after that passes.
+    /// How long a message is remembered at least where each is taken once. One without a signed
+    /// time is taken again after that. One with a signed time is remembered for as long as it is
+    /// young enough in any case: say more where the provider sends the same id again with a new
+    /// time, as many do for days.
     pub const fn remember_for(mut self, retention: Duration) -> Self {
         self.rules.remember = Some(retention);
         self

@@ -258,8 +258,7 @@ impl WebhookError {
 
 /// A name that a sender chose, as it may stand in a log.
 fn shown(name: &str) -> Box<str> {
-    let visible = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    name.chars().take(MAX_NAME_CHARS).map(visible).collect()
+    crate::audit::shown(name, MAX_NAME_CHARS).into()
 }
 
 /// The longest name of a documented field has 24 characters.

@@ -257,8 +257,8 @@ impl<U: Use> Verifier<U> {
         Ok(self.replay(claimed, &digest.finish(), now))
     }
 
-    /// The name under which the message would be recognised, and the first moment at which it is
-    /// refused anyway.
+    /// The name under which the message would be recognised, and the first moment at which it need
+    /// not be: it is refused anyway, and the host asked for no longer memory.
     ///
     /// The name is its id, where that is signed, else the digest of the signed text without the
     /// secret. Signature bytes have no part in it: with two signatures in one field, either would
@@ -276,10 +276,11 @@ impl<U: Use> Verifier<U> {
             }
             _ => ReplayKey::new("countersign webhook text 1", &[name, digest]),
         };
-        let deadline = match &claimed.timestamp {
-            Some(timestamp) => self.refused_from(timestamp.at),
-            None => now.saturating_add(self.rules.remember.unwrap_or_default()),
-        };
+        let remembered = now.saturating_add(self.rules.remember.unwrap_or_default());
+        let deadline = claimed
+            .timestamp
+            .as_ref()
+            .map_or(remembered, |timestamp| self.refused_from(timestamp.at).max(remembered));
         (key, deadline)
     }
 
