@@ -4,7 +4,7 @@ use super::WebhookError;
 use super::providers::ZEVENT_SIGNATURE;
 use super::scheme::{Encoding, Place, Scheme, SignatureForm};
 use crate::encoding::{EncodingError, base64, hex};
-use crate::key::{Algorithm, ecdsa_signature_from_der};
+use crate::key::{Algorithm, ecdsa_signature_from_der, ecdsa_signature_to_der};
 use crate::secret::constant_time_eq;
 
 /// The signatures of a message that may be of this scheme, decoded.
@@ -104,7 +104,7 @@ pub(super) fn written(scheme: &Scheme, signature: &[u8]) -> String {
     let text = match scheme.signature.encoding {
         Encoding::Hex | Encoding::HexAnyCase => hex::encode(signature),
         Encoding::Base64 => base64::encode(signature),
-        Encoding::DerBase64 => base64::encode(der_of(signature)),
+        Encoding::DerBase64 => base64::encode(ecdsa_signature_to_der(signature)),
     };
     match scheme.signature.form {
         SignatureForm::Alone { prefix } => format!("{prefix}{text}"),
@@ -145,24 +145,6 @@ fn copy_exactly(bytes: &[u8], space: &mut [u8]) -> Result<(), EncodingError> {
     Ok(())
 }
 
-/// The strict DER of `r || s` (RFC 3279 §2.2.3), for signing.
-fn der_of(signature: &[u8]) -> Vec<u8> {
-    let (r, s) = signature.split_at(signature.len() / 2);
-    let mut content = Vec::with_capacity(MAX_DER);
-    for number in [r, s] {
-        let zeros = number.iter().take_while(|byte| **byte == 0).count();
-        let digits = number.get(zeros..).unwrap_or_default();
-        // A first bit that is set would make it negative.
-        let padded = digits.first().is_none_or(|first| first & 0x80 != 0);
-        let length = digits.len().saturating_add(usize::from(padded));
-        content.extend([0x02, u8::try_from(length).unwrap_or(u8::MAX)]);
-        content.extend(padded.then_some(0));
-        content.extend(digits);
-    }
-    let length = u8::try_from(content.len()).unwrap_or(u8::MAX);
-    [&[0x30, length], content.as_slice()].concat()
-}
-
 /// The error for a value that is not one signature of this scheme.
 fn misfit(scheme: &Scheme, value: &[u8], error: EncodingError) -> WebhookError {
     // Two schemes of Zalo share the field `X-ZEvent-Signature`; which one is meant is the host's to
@@ -196,7 +178,6 @@ const LONGEST: usize = 64;
 
 /// The DER of an ECDSA signature on P-256 has 72 bytes at most, and the decoder asks for some more.
 const SCRATCH: usize = 96;
-const MAX_DER: usize = 72;
 
 #[cfg(test)]
 mod tests {
