@@ -9,7 +9,7 @@ use crate::class::{AnswerProfile, Class, PublicAnswer};
 /// use countersign::partner::vnpt_bioid::{ANSWERS, BioIdError, Role};
 ///
 /// let code = |error: BioIdError| ANSWERS.answer(error.class(), error.code()).code;
-/// // Whoever cannot sign does not learn which key ids there are.
+/// // Another party's key is refused as a bad signature is.
 /// assert_eq!(code(BioIdError::WrongRole { expected: Role::BioId }), "SIGNATURE_REFUSED");
 /// assert_eq!(code(HttpSigError::SignatureInvalid.into()), "SIGNATURE_REFUSED");
 /// assert_eq!(code(HttpSigError::SignatureMissing.into()), "MALFORMED");

@@ -78,8 +78,8 @@ impl BioIdError {
 
     /// What a host branches on.
     ///
-    /// A key of another party is of the same class as one that is not there: nobody who cannot sign may learn which key ids
-    /// exist.
+    /// A key of another party is of the same class as one that is not there, and as a signature that is bad. That an id
+    /// exists is no secret all the same: coverage and time are looked at once the key is found, and before the signature.
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
