@@ -20,6 +20,7 @@ use countersign::json::{self, Limits};
 use countersign::partner::zalo::{LOGIN_ANSWERS, WEBHOOK_ANSWERS, Webhook, Zalo, ZaloError};
 use countersign::secret::{Secret, SecretSet};
 use countersign::time::UnixTime;
+use countersign::verified::Evidence;
 use countersign::webhook::zalo::{MiniApp, MiniAppEvent};
 use example_host::store::Store;
 use serde::Deserialize;
@@ -122,14 +123,19 @@ impl Backend {
         let event = self.zalo.webhook(&headers, body, now).inspect_err(|error| {
             self.diagnose(error, &headers, body, now);
         })?;
-        match event {
+        let trace = match event {
             Webhook::Confirms(pending) => {
+                let trace = trace_of(pending.evidence());
                 let answer = self.store.apply(pending.step(), now).await;
                 let (Confirmation::Confirmed | Confirmation::Duplicate) = pending.finish(answer)?;
+                trace
             }
-            Webhook::Other(event) => self.other(&event),
-        }
-        Ok((json!({ "code": "OK" }), Trace::default()))
+            Webhook::Other(event) => {
+                self.other(&event);
+                trace_of(event.evidence())
+            }
+        };
+        Ok((json!({ "code": "OK" }), trace))
     }
 
     /// Step 5: a login, and whose it is.
@@ -149,8 +155,7 @@ impl Backend {
         // The challenge is used up. Where Zalo does not answer now, the user starts again.
         let User { id, name } = self.users.of(approved.access_token()).await?;
         // Here the host opens its session.
-        let trace = Trace::default().with_evidence(approved.evidence());
-        Ok((json!({ "userId": id, "name": name }), trace))
+        Ok((json!({ "userId": id, "name": name }), trace_of(approved.evidence())))
     }
 
     fn other(&self, event: &MiniAppEvent<'_>) {
@@ -205,6 +210,13 @@ async fn webhook(State(backend): State<Shared>, headers: HeaderMap, body: Bytes)
 async fn verify(State(backend): State<Shared>, body: Bytes) -> Response {
     let outcome = backend.verify(&body).await;
     backend.answer(VERIFY, &LOGIN_ANSWERS, outcome)
+}
+
+/// By which of our keys: to see when the last use of an old one is over.
+fn trace_of(evidence: &Evidence) -> Trace {
+    let mut trace = Trace::default().with_evidence(evidence);
+    trace.key_id = evidence.key_id.as_deref().map(LogText::new);
+    trace
 }
 
 /// Nobody's slow body, and no slow store, holds a connection for long.

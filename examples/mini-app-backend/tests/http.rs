@@ -20,6 +20,7 @@ async fn a_login_counts_once() {
     let world = World::start().await;
     let challenge = world.client.challenge(AN).await;
     assert_eq!(world.zalo.approve(secret_data(&challenge)).await.unwrap(), 200);
+    assert_eq!(world.lines.last_audit("kid"), "current");
     assert_eq!(world.client.verify(&challenge).await, said(200, "Nguyễn An"));
     assert_eq!(world.lines.last_audit("decision"), "accepted");
     assert_eq!(world.client.verify(&challenge).await, said(409, "ALREADY_USED"));
