@@ -84,7 +84,7 @@ impl Backend {
             .route(START, post(start))
             .route(WEBHOOK, post(webhook))
             .route(VERIFY, post(verify))
-            .layer(middleware::from_fn(in_time))
+            .layer(middleware::from_fn(to_the_end))
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .with_state(self)
     }
@@ -167,8 +167,11 @@ impl Backend {
 
     /// Logs why a signature may not match, once a minute at most.
     fn diagnose(&self, error: &ZaloError, headers: &Headers<'_>, body: &[u8], now: UnixTime) {
+        if error.class() != Class::Forged {
+            return;
+        }
         let mut last = self.diagnosed.lock().unwrap_or_else(PoisonError::into_inner);
-        if error.class() == Class::Forged && now.saturating_since(*last) >= BETWEEN_DIAGNOSES {
+        if now.saturating_since(*last) >= BETWEEN_DIAGNOSES {
             *last = now;
             if let Some(fault) = self.zalo.diagnose(headers, body, now) {
                 (self.log)(&format!("webhook: {fault}"));
@@ -219,10 +222,14 @@ fn trace_of(evidence: &Evidence) -> Trace {
     trace
 }
 
-/// Nobody's slow body, and no slow store, holds a connection for long.
-async fn in_time(request: Request, next: Next) -> Response {
-    let answer = tokio::time::timeout(ANSWERS_WITHIN, next.run(request)).await;
-    answer.unwrap_or_else(|_elapsed| StatusCode::REQUEST_TIMEOUT.into_response())
+/// A request goes on in a task of its own: whoever hangs up leaves no challenge used up and not audited. Nobody's slow
+/// body, and no slow store, holds a connection for long.
+async fn to_the_end(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(ANSWERS_WITHIN, tokio::spawn(next.run(request))).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_panicked)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(_elapsed) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 /// The body of `POST /biometric/start`. The document gives it no form.
