@@ -340,6 +340,20 @@ fn b11_the_tombstone_outlives_every_webhook_that_could_come_again() {
 }
 
 #[test]
+fn a_confirmation_names_the_api_key_that_signed_its_event() {
+    let mini_app = MiniApp::builder("1").api_key("new", "another-zalo-mini-app-api-key!");
+    let mini_app = mini_app.retired_api_key("old", API_KEY, later(60_000)).build().unwrap();
+    let body = br#"{"event":"biometric.verify.success","secretData":"N3Idah8JJuGUOGNGiJpTsA==","timestamp":1735180623123}"#;
+    let signed = b"biometric.verify.successN3Idah8JJuGUOGNGiJpTsA==1735180623123";
+    let signature = hex::encode(sha256(&[signed, API_KEY.as_bytes()]));
+    let fields = [("X-ZEvent-Signature", signature.as_bytes())];
+    let event = mini_app.verify_event(&Headers::new(&fields), body, START).unwrap();
+    let pending = builder().build().unwrap().confirm(&event, START).unwrap().unwrap();
+    assert_eq!(pending.evidence(), event.evidence());
+    assert_eq!(pending.evidence().key_id.as_deref(), Some("old"));
+}
+
+#[test]
 fn b12_a_store_that_fails_at_any_step_lets_nobody_in() {
     let request = |challenge: &(String, i64)| LoginRequest {
         secret_data: challenge.0.clone(),

@@ -5,7 +5,7 @@ use super::derive::SecretData;
 use super::flow::{BiometricFlow, Mode};
 use super::record::State;
 use crate::time::UnixTime;
-use crate::verified::{Expect, Step, StoreAnswer};
+use crate::verified::{Evidence, Expect, Step, StoreAnswer};
 
 /// What became of a webhook. Answer 200 to both.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,6 +22,7 @@ pub enum Confirmation {
 #[must_use = "apply `step` to a store and call `finish` with its answer"]
 pub struct PendingConfirmation {
     step: Step,
+    evidence: Evidence,
 }
 
 impl PendingConfirmation {
@@ -29,6 +30,7 @@ impl PendingConfirmation {
         flow: &BiometricFlow,
         secret_data: &SecretData,
         event: UnixTime,
+        evidence: Evidence,
         now: UnixTime,
     ) -> Self {
         let expect = match flow.settings.mode {
@@ -38,7 +40,13 @@ impl PendingConfirmation {
         let put = State::Confirmed { event, received: now }.encode();
         let until =
             now.saturating_add(flow.settings.confirmation_age).saturating_add(BiometricFlow::KEEP);
-        Self { step: Step::new(secret_data.key(), expect, put, until) }
+        Self { step: Step::new(secret_data.key(), expect, put, until), evidence }
+    }
+
+    /// By which API key the event was verified: to see when the last of an old key's is gone.
+    #[must_use]
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
     }
 
     /// What the store must do, atomically.

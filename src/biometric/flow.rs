@@ -61,9 +61,10 @@ impl BiometricFlow {
         event: &Verified<MiniAppEvent<'_>>,
         now: UnixTime,
     ) -> Result<Option<PendingConfirmation>, BiometricError> {
-        let MiniAppEvent::BiometricVerified(event) = &**event else { return Ok(None) };
-        let secret_data = SecretData::parse(event.secret_data())?;
-        Ok(Some(PendingConfirmation::new(self, &secret_data, event.timestamp(), now)))
+        let MiniAppEvent::BiometricVerified(approved) = &**event else { return Ok(None) };
+        let secret_data = SecretData::parse(approved.secret_data())?;
+        let (at, evidence) = (approved.timestamp(), event.evidence().clone());
+        Ok(Some(PendingConfirmation::new(self, &secret_data, at, evidence, now)))
     }
 
     /// Verifies a login (document `003`, step 5): `secretData` is computed again and compared before the store

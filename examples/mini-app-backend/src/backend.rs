@@ -20,6 +20,7 @@ use countersign::json::{self, Limits};
 use countersign::partner::zalo::{LOGIN_ANSWERS, WEBHOOK_ANSWERS, Webhook, Zalo, ZaloError};
 use countersign::secret::{Secret, SecretSet};
 use countersign::time::UnixTime;
+use countersign::verified::Evidence;
 use countersign::webhook::zalo::{MiniApp, MiniAppEvent};
 use example_host::store::Store;
 use serde::Deserialize;
@@ -83,7 +84,7 @@ impl Backend {
             .route(START, post(start))
             .route(WEBHOOK, post(webhook))
             .route(VERIFY, post(verify))
-            .layer(middleware::from_fn(in_time))
+            .layer(middleware::from_fn(to_the_end))
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .with_state(self)
     }
@@ -122,14 +123,19 @@ impl Backend {
         let event = self.zalo.webhook(&headers, body, now).inspect_err(|error| {
             self.diagnose(error, &headers, body, now);
         })?;
-        match event {
+        let trace = match event {
             Webhook::Confirms(pending) => {
+                let trace = trace_of(pending.evidence());
                 let answer = self.store.apply(pending.step(), now).await;
                 let (Confirmation::Confirmed | Confirmation::Duplicate) = pending.finish(answer)?;
+                trace
             }
-            Webhook::Other(event) => self.other(&event),
-        }
-        Ok((json!({ "code": "OK" }), Trace::default()))
+            Webhook::Other(event) => {
+                self.other(&event);
+                trace_of(event.evidence())
+            }
+        };
+        Ok((json!({ "code": "OK" }), trace))
     }
 
     /// Step 5: a login, and whose it is.
@@ -149,8 +155,7 @@ impl Backend {
         // The challenge is used up. Where Zalo does not answer now, the user starts again.
         let User { id, name } = self.users.of(approved.access_token()).await?;
         // Here the host opens its session.
-        let trace = Trace::default().with_evidence(approved.evidence());
-        Ok((json!({ "userId": id, "name": name }), trace))
+        Ok((json!({ "userId": id, "name": name }), trace_of(approved.evidence())))
     }
 
     fn other(&self, event: &MiniAppEvent<'_>) {
@@ -162,8 +167,11 @@ impl Backend {
 
     /// Logs why a signature may not match, once a minute at most.
     fn diagnose(&self, error: &ZaloError, headers: &Headers<'_>, body: &[u8], now: UnixTime) {
+        if error.class() != Class::Forged {
+            return;
+        }
         let mut last = self.diagnosed.lock().unwrap_or_else(PoisonError::into_inner);
-        if error.class() == Class::Forged && now.saturating_since(*last) >= BETWEEN_DIAGNOSES {
+        if now.saturating_since(*last) >= BETWEEN_DIAGNOSES {
             *last = now;
             if let Some(fault) = self.zalo.diagnose(headers, body, now) {
                 (self.log)(&format!("webhook: {fault}"));
@@ -207,10 +215,21 @@ async fn verify(State(backend): State<Shared>, body: Bytes) -> Response {
     backend.answer(VERIFY, &LOGIN_ANSWERS, outcome)
 }
 
-/// Nobody's slow body, and no slow store, holds a connection for long.
-async fn in_time(request: Request, next: Next) -> Response {
-    let answer = tokio::time::timeout(ANSWERS_WITHIN, next.run(request)).await;
-    answer.unwrap_or_else(|_elapsed| StatusCode::REQUEST_TIMEOUT.into_response())
+/// By which of our keys: to see when the last use of an old one is over.
+fn trace_of(evidence: &Evidence) -> Trace {
+    let mut trace = Trace::default().with_evidence(evidence);
+    trace.key_id = evidence.key_id.as_deref().map(LogText::new);
+    trace
+}
+
+/// A request goes on in a task of its own: whoever hangs up leaves no challenge used up and not audited. Nobody's slow
+/// body, and no slow store, holds a connection for long.
+async fn to_the_end(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(ANSWERS_WITHIN, tokio::spawn(next.run(request))).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_panicked)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(_elapsed) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 /// The body of `POST /biometric/start`. The document gives it no form.

@@ -20,6 +20,7 @@ async fn a_login_counts_once() {
     let world = World::start().await;
     let challenge = world.client.challenge(AN).await;
     assert_eq!(world.zalo.approve(secret_data(&challenge)).await.unwrap(), 200);
+    assert_eq!(world.lines.last_audit("kid"), "current");
     assert_eq!(world.client.verify(&challenge).await, said(200, "Nguyễn An"));
     assert_eq!(world.lines.last_audit("decision"), "accepted");
     assert_eq!(world.client.verify(&challenge).await, said(409, "ALREADY_USED"));
@@ -208,7 +209,7 @@ async fn a_challenge_is_for_a_token_that_zalo_knows() {
 
 #[tokio::test]
 async fn why_a_signature_does_not_match_is_logged_once_a_minute() {
-    let world = World::with(&hex::encode(API_KEY)).await;
+    let world = World::with(|settings| settings.api_key = hex::encode(API_KEY)).await;
     for _ in 0..3 {
         let challenge = world.client.challenge(AN).await;
         assert_eq!(world.zalo.approve(secret_data(&challenge)).await.unwrap(), 403);

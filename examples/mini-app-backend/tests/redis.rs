@@ -7,8 +7,9 @@ mod common;
 
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
-use common::{AN, API_KEY, APP_ID, Client, SECRET_KEY, said, secret_data};
+use common::{AN, API_KEY, APP_ID, Client, SECRET_KEY, World, said, secret_data};
 use example_host::testing::{Redis, Server, eventually, start};
 use mini_app_backend::clock::Clock;
 use mini_app_backend::fake_zalo::FakeZalo;
@@ -41,6 +42,24 @@ async fn a_login_at_two_backends_at_once_counts_once() {
     assert_eq!(accepted[0] + accepted[1], ROUNDS);
     assert!(accepted.iter().all(|accepted| *accepted > 0), "no race: {accepted:?}");
     eventually(|| pair.alarms() == ROUNDS).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_memory_refuses_redis_refuses() {
+    let Some(redis) = Redis::start() else { return };
+    let world = World::with(|settings| settings.redis_url = Some(redis.url())).await;
+    let challenge = world.client.challenge(AN).await;
+    let late = world.client.challenge(AN).await;
+    assert_eq!(world.client.verify(&challenge).await, said(409, "NOT_CONFIRMED_YET"));
+    for challenge in [&challenge, &late] {
+        assert_eq!(world.zalo.approve(secret_data(challenge)).await.unwrap(), 200);
+    }
+    assert_eq!(world.client.verify(&challenge).await, said(200, "Nguyễn An"));
+    assert_eq!(world.zalo.again(secret_data(&challenge)).await.unwrap(), 200);
+    assert_eq!(world.client.verify(&challenge).await, said(409, "ALREADY_USED"));
+    world.clock.advance(Duration::from_secs(121));
+    assert_eq!(world.client.verify(&late).await, said(403, "LOGIN_EXPIRED"));
+    assert_eq!(world.lines.last_audit("code"), "biometric.confirmation_expired");
 }
 
 #[tokio::test(flavor = "multi_thread")]

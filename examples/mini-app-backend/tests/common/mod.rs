@@ -31,18 +31,19 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        Self::with(API_KEY).await
+        Self::with(|_| {}).await
     }
 
-    /// The same where the backend was given this API key.
-    pub(crate) async fn with(api_key: &str) -> Self {
+    /// The same where the backend has other settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let (listener, backend_url) = listen().await;
         let (zalo_listener, zalo_url) = listen().await;
         let clock = Clock::default();
         let webhook_url = format!("{backend_url}/webhook/zalo");
         let zalo = FakeZalo::new(API_KEY, webhook_url, clock.clone()).unwrap();
         let lines = Lines::default();
-        let settings = Settings { api_key: api_key.to_owned(), ..settings(&zalo_url) };
+        let mut settings = settings(&zalo_url);
+        change(&mut settings);
         let backend = Backend::new(&settings, clock.clone(), lines.log()).unwrap();
         let open_api = serve(zalo_listener, Arc::clone(&zalo).router());
         serve(listener, backend.router().merge(page::router(&zalo_url).unwrap()));
@@ -56,7 +57,7 @@ impl World {
     }
 }
 
-pub(crate) fn settings(graph_url: &str) -> Settings {
+fn settings(graph_url: &str) -> Settings {
     Settings {
         app_id: APP_ID.to_owned(),
         api_key: API_KEY.to_owned(),
