@@ -250,6 +250,28 @@ fn owned((name, value): (&'static str, &str)) -> (&'static str, String) {
     (name, value.to_owned())
 }
 
+/// npm http-signature and what was made of it refuse `ed25519`, and have no `hs2019`.
+#[test]
+fn ed25519_is_written_as_most_peers_read_it_and_read_in_either_name() {
+    let key = SigningKey::from_pem(include_str!("keys/ed25519.pem")).unwrap().with_id("k");
+    let names = ["(request-target)", "host", "date"];
+    let mut fields: Vec<(&str, &[u8])> = vec![("Host", b"example.com"), ("Date", DATE.as_bytes())];
+    let policy = Policy::builder(Scheme::Cavage07, names).build().unwrap();
+    let signer = MessageSigner::new(key.clone(), &policy).unwrap();
+    let signed = signer.sign(Request::new("GET", "/", Headers::new(&fields)), NOW).unwrap();
+    let (name, value) = signed.iter().next().unwrap();
+    assert!(value.contains(",algorithm=\"ed25519-sha512\","), "{value}");
+    let other = value.replace("ed25519-sha512", "ed25519");
+    for value in [value, &other] {
+        fields.push((name, value.as_bytes()));
+        let request = Request::new("GET", "/", Headers::new(&fields));
+        let selected = Signatures::parse(request).unwrap();
+        let selected = selected.select(&policy).unwrap();
+        assert!(selected.verify_head(&key.verifying_key(), &policy, NOW).is_ok(), "{value}");
+        fields.pop();
+    }
+}
+
 #[test]
 fn a_dialect_of_ones_own_is_data() {
     const PARTNER: Dialect = Dialect::CAVAGE_07

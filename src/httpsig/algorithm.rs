@@ -13,7 +13,8 @@ const REGISTERED: [(&str, Algorithm); 6] = [
     ("ed25519", Algorithm::EdDsa),
 ];
 
-/// draft-cavage-http-signatures-12 §E.2, and what its implementations write beside it. `rsa-sha1` is no algorithm.
+/// draft-cavage-http-signatures-12 §E.2, and what its implementations write beside it; of two names for one algorithm the
+/// first is written. `rsa-sha1` is no algorithm.
 const OF_DRAFTS: [(&str, Algorithm); 9] = [
     ("rsa-sha256", Algorithm::Rs256),
     ("rsa-sha512", Algorithm::Rs512),
@@ -22,8 +23,10 @@ const OF_DRAFTS: [(&str, Algorithm); 9] = [
     ("hmac-sha512", Algorithm::Hs512),
     ("ecdsa-sha256", Algorithm::Es256),
     ("ecdsa-sha384", Algorithm::Es384),
-    ("ed25519", Algorithm::EdDsa),
+    // The drafts have no name for it. The most used reader (npm http-signature) takes this one alone; those that know the
+    // other take the key's word for it.
     ("ed25519-sha512", Algorithm::EdDsa),
+    ("ed25519", Algorithm::EdDsa),
 ];
 
 /// Draft-11 §E.2: "derived from metadata associated with keyId".
