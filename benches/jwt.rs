@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
+use countersign::json::{self, Limits};
 use countersign::jwt::{Policy, TokenSigner, UnverifiedToken};
 use countersign::key::{Algorithm, SigningKey, VerifyingKey};
 use countersign::secret::Secret;
@@ -80,5 +81,59 @@ fn whole_verifications(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, whole_verifications);
+/// What an unauthenticated sender can make this service do, and what a token costs that has expired.
+fn refusals(c: &mut Criterion) {
+    let key = SigningKey::from_pem(include_str!("../tests/keys/rsa2048.pem")).unwrap();
+    let keys = [key.verifying_key().with_id("key-2025")];
+    let policy = Policy::builder("https://bank.example.vn", "invoice", [Algorithm::Rs256]);
+    let policy = policy.max_lifetime(Duration::from_secs(300)).build().unwrap();
+    let claims: serde_json::Value = serde_json::from_str(CLAIMS).unwrap();
+    let signed = |key: &SigningKey, id: &str, algorithm| {
+        let signer = TokenSigner::new(key.clone().with_id(id), algorithm).unwrap();
+        signer.sign(&claims).unwrap()
+    };
+    let later = NOW.saturating_add(Duration::from_secs(600));
+    let mut group = c.benchmark_group("refuse");
+    for (name, token, now) in [
+        ("wrong alg", signed(&key, "key-2025", Algorithm::Ps256), NOW),
+        ("unknown kid", signed(&key, "key-2024", Algorithm::Rs256), NOW),
+        ("expired, well signed", signed(&key, "key-2025", Algorithm::Rs256), later),
+        ("oversize", "e".repeat(16 * 1024 + 1), NOW),
+    ] {
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                UnverifiedToken::parse(black_box(&token))
+                    .and_then(|token| {
+                        token.verify::<BankClaims<'_>, _>(&keys, &policy, now).map(|_| ())
+                    })
+                    .unwrap_err()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// The strict reader beside the reader that most use, which lets duplicates pass.
+fn strict_json(c: &mut Criterion) {
+    let limits = Limits { max_bytes: CLAIMS.len(), max_depth: 32 };
+    let mut group = c.benchmark_group("json");
+    group.bench_function("strict, checked", |b| {
+        b.iter(|| json::parse_object(black_box(CLAIMS.as_bytes()), limits).unwrap().root().kind());
+    });
+    group.bench_function("strict, typed", |b| {
+        b.iter(|| {
+            let claims = black_box(CLAIMS.as_bytes());
+            black_box(json::from_slice::<BankClaims<'_>>(claims, limits).unwrap());
+        });
+    });
+    group.bench_function("serde_json, typed", |b| {
+        b.iter(|| {
+            let claims = black_box(CLAIMS.as_bytes());
+            black_box(serde_json::from_slice::<BankClaims<'_>>(claims).unwrap());
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, whole_verifications, refusals, strict_json);
 criterion_main!(benches);

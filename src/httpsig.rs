@@ -64,6 +64,7 @@ mod body;
 mod canonical;
 mod cavage;
 mod component;
+mod coverage;
 mod digest_fields;
 mod encoded;
 mod error;

@@ -16,7 +16,16 @@ use zeroize::Zeroizing;
 /// the `subtle` crate's best effort, not a measurement of your machine.
 #[must_use]
 pub fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {
-    left.ct_eq(right).into()
+    let (left_words, left) = left.as_chunks::<8>();
+    let (right_words, right) = right.as_chunks::<8>();
+    if left_words.len() != right_words.len() {
+        return false;
+    }
+    // Eight bytes at once: `subtle` hides every single result from the compiler, which takes its time.
+    let words = left_words.iter().zip(right_words);
+    let words =
+        words.map(|(left, right)| u64::from_ne_bytes(*left).ct_eq(&u64::from_ne_bytes(*right)));
+    words.fold(left.ct_eq(right), |all, word| all & word).into()
 }
 
 /// A shared secret of at least [`Secret::MIN_BYTES`] bytes.
@@ -141,6 +150,15 @@ mod tests {
         assert!(constant_time_eq(b"abc", b"abc"));
         assert!(!constant_time_eq(b"abc", b"abd"));
         assert!(!constant_time_eq(b"abc", b"ab"));
+        let tag = [7; 20];
+        assert!(constant_time_eq(&tag, &[7; 20]));
+        for place in 0..20 {
+            let mut other = tag;
+            other[place] ^= 0x80;
+            assert!(!constant_time_eq(&tag, &other), "{place}");
+            assert!(!constant_time_eq(&tag, &tag[..place]), "{place}");
+            assert!(!constant_time_eq(&tag[..place], &tag), "{place}");
+        }
     }
 
     #[test]

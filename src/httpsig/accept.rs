@@ -2,7 +2,6 @@
 
 use super::algorithm::registered_name;
 use super::canonical::{self, List};
-use super::component::ComponentId;
 use super::params::check_nonce;
 use super::policy::Policy;
 use super::rfc9421::LIMITS;
@@ -47,8 +46,7 @@ impl<U: Use> Policy<U> {
             return Err(HttpSigError::NonceMissing);
         }
         nonce.map_or(Ok(()), check_nonce)?;
-        let ids: Vec<_> = rule.required.iter().map(ComponentId::text).collect();
-        let mut value = format!("{label}=({});created", ids.join(" "));
+        let mut value = format!("{label}=({});created", rule.required.listed());
         if rules.expires_within.is_some() {
             value.push_str(";expires");
         }
@@ -79,8 +77,7 @@ impl<U: Use> Policy<U> {
             _ => None,
         })?;
         let realm = SfString::new(realm).ok()?.as_str().replace('\\', "\\\\").replace('"', "\\\"");
-        let names: Vec<_> = rule.required.iter().map(ComponentId::text).collect();
-        Some(format!("{word} realm=\"{realm}\",headers=\"{}\"", names.join(" ")))
+        Some(format!("{word} realm=\"{realm}\",headers=\"{}\"", rule.required.listed()))
     }
 }
 

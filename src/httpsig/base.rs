@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::HttpSigError;
 use super::canonical::List;
-use super::component::{Covered, Part};
+use super::component::Part;
+use super::coverage::{Coverage, Covered};
 use super::text::shown;
 use super::values::Source;
 
@@ -36,14 +37,15 @@ impl SignatureBase {
     /// Builds the base of RFC 9421 §2.5: a line for each component, and the canonical `list` last.
     pub(super) fn of_list(
         list: &List<'_>,
-        covered: &[Covered<'_>],
+        covered: &Coverage<'_>,
         source: &Source<'_, '_>,
     ) -> Result<Self, HttpSigError> {
         let mut base = Self::with_lines(covered.len(), list.text().len());
-        for covered in covered {
-            base.line(covered, source)?;
+        covered.iter().try_for_each(|covered| {
+            base.line(&covered, source)?;
             base.text.push('\n');
-        }
+            Ok(())
+        })?;
         base.text.push_str("\"@signature-params\": ");
         base.text.push_str(list.text());
         Ok(base)
@@ -52,7 +54,7 @@ impl SignatureBase {
     /// Builds the signing string of the drafts: a line for each name, and no line feed behind the last. Where there is a
     /// `key_id_line`, it comes first and every line has its line feed.
     pub(super) fn of_names(
-        covered: &[Covered<'_>],
+        covered: &Coverage<'_>,
         key_id_line: Option<&str>,
         source: &Source<'_, '_>,
     ) -> Result<Self, HttpSigError> {
@@ -61,11 +63,11 @@ impl SignatureBase {
             base.text.push_str(key_id);
             base.text.push('\n');
         }
-        for covered in covered {
+        for covered in covered.iter() {
             if key_id_line.is_none() && !base.lines.is_empty() {
                 base.text.push('\n');
             }
-            base.line(covered, source)?;
+            base.line(&covered, source)?;
             if key_id_line.is_some() {
                 base.text.push('\n');
             }
@@ -112,6 +114,11 @@ impl SignatureBase {
     /// The components and their values, in the order in which they are covered.
     pub fn components(&self) -> impl Iterator<Item = (&str, &str)> {
         self.lines.iter().map(|line| (self.name(&line.name), self.slice(&line.value)))
+    }
+
+    /// The value of the component at this place.
+    pub(super) fn value(&self, place: usize) -> &str {
+        self.lines.get(place).map_or("", |line| self.slice(&line.value))
     }
 
     /// Keeps the lines whose components `keep` says; the text stays.

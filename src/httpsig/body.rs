@@ -11,14 +11,12 @@ use super::verify::Window;
 use super::{HttpSigError, digest_fields};
 use crate::digest::{BodyDigests, BodyHasher};
 use crate::guard::{Reusable, Use};
-use crate::key::{Algorithm, VerifyingKey};
 use crate::time::UnixTime;
 use crate::verified::{Evidence, ReplayKey, Verified};
 
 /// A signature that was accepted.
 pub(super) struct Accepted {
-    pub(super) key: VerifyingKey,
-    pub(super) algorithm: Algorithm,
+    pub(super) by: SignedBy,
     pub(super) base: SignatureBase,
     pub(super) window: Window,
     pub(super) digests: BodyDigests,
@@ -34,22 +32,14 @@ impl Accepted {
         self.window.deadline = self.window.deadline.min(other.window.deadline);
         self.digests.sha256 = common(self.digests.sha256, other.digests.sha256)?;
         self.digests.sha512 = common(self.digests.sha512, other.digests.sha512)?;
-        self.others.push(other.signed_by());
+        self.others.push(other.by);
         Ok(())
-    }
-
-    fn signed_by(&self) -> SignedBy {
-        SignedBy {
-            key_id: self.key.id().cloned(),
-            thumbprint: *self.key.thumbprint(),
-            algorithm: self.algorithm,
-        }
     }
 
     /// The name of this use of the key: its nonce where there is one, else what was signed. Neither the label nor the
     /// bytes of the signature, which can be written in more ways than one.
     fn replay_key(&self) -> ReplayKey {
-        let thumbprint = self.key.thumbprint();
+        let thumbprint = &self.by.thumbprint;
         match &self.nonce {
             Some(nonce) => {
                 ReplayKey::new("countersign httpsig nonce 1", &[thumbprint, nonce.as_bytes()])
@@ -156,7 +146,9 @@ impl<U: Use> NeedsBody<U> {
 
 impl<U: Use> fmt::Debug for NeedsBody<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NeedsBody").field("key_id", &self.accepted.key.id()).finish_non_exhaustive()
+        f.debug_struct("NeedsBody")
+            .field("key_id", &self.accepted.by.key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -234,9 +226,9 @@ impl<U: Use> NeedsBody<U> {
         let Self { accepted, policy, now, .. } = self;
         let replay = U::SINGLE.then(|| (accepted.replay_key(), accepted.window.deadline));
         let evidence = Evidence {
-            key_id: accepted.key.id().cloned(),
-            thumbprint: *accepted.key.thumbprint(),
-            algorithm: accepted.algorithm.name(),
+            key_id: accepted.by.key_id,
+            thumbprint: accepted.by.thumbprint,
+            algorithm: accepted.by.algorithm.name(),
             policy,
             replay_key: replay.map(|(key, _)| key),
             verified_at: now,
@@ -262,6 +254,8 @@ fn announces_body(view: &View<'_>) -> bool {
         }
     }
     let is_zero = |value: &[u8]| value.iter().all(|byte| matches!(byte, b'0' | b' ' | b'\t'));
-    view.headers().all("transfer-encoding").next().is_some()
-        || view.headers().all("content-length").any(|value| !is_zero(value))
+    view.headers().iter().any(|(name, value)| {
+        name.eq_ignore_ascii_case("transfer-encoding")
+            || name.eq_ignore_ascii_case("content-length") && !is_zero(value)
+    })
 }

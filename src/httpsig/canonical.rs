@@ -8,6 +8,8 @@ mod plain;
 use std::borrow::Cow;
 
 use super::HttpSigError;
+use super::component::ComponentId;
+use super::coverage::Required;
 use super::params::Params;
 use super::rfc9421::{Labelled, SIGNATURE_INPUT};
 use crate::structured::{Dictionary, Entry, InnerList, Limits, Member, StructuredError};
@@ -30,6 +32,15 @@ impl<'m> List<'m> {
 
     pub(super) fn items(&self) -> Items<'_> {
         Items { rest: self.text.strip_prefix('(').unwrap_or_default() }
+    }
+
+    /// What is demanded, where the list begins with it, and the items behind that.
+    pub(super) fn items_behind<'s>(
+        &'s self,
+        required: &'s Required,
+    ) -> (&'s [ComponentId], Items<'s>) {
+        let (demanded, rest) = required.split_from(self.items().rest);
+        (demanded, Items { rest: rest.strip_prefix(' ').unwrap_or(rest) })
     }
 
     /// The parameters of the list as a whole.
@@ -78,24 +89,6 @@ pub(super) struct Items<'a> {
     rest: &'a str,
 }
 
-impl<'a> Items<'a> {
-    /// The next item, which is found at once where it is the one expected, and whether it is.
-    pub(super) fn next_expecting(&mut self, expected: &str) -> Option<(&'a str, bool)> {
-        match self.rest.strip_prefix(expected) {
-            Some(behind) if !expected.is_empty() && behind.starts_with([' ', ')']) => {
-                let (item, behind) = self.rest.split_at_checked(expected.len())?;
-                Some((self.step(item, behind), true))
-            }
-            _ => self.next().map(|item| (item, false)),
-        }
-    }
-
-    fn step(&mut self, item: &'a str, behind: &'a str) -> &'a str {
-        self.rest = behind.strip_prefix(' ').unwrap_or(behind);
-        item
-    }
-}
-
 impl<'a> Iterator for Items<'a> {
     type Item = &'a str;
 
@@ -104,7 +97,8 @@ impl<'a> Iterator for Items<'a> {
             return None;
         }
         let (item, behind) = split_at_any(self.rest, [b' ', b')']);
-        Some(self.step(item, behind))
+        self.rest = behind.strip_prefix(' ').unwrap_or(behind);
+        Some(item)
     }
 }
 
@@ -227,19 +221,20 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_found_whatever_was_expected() {
-        for (expected, is_there) in [
-            ("\"a\"", true),
-            ("\"a", false),
-            ("\"b\"", false),
-            ("", false),
-            ("\"a\";req and much more than there is", false),
+    fn items_behind_those_demanded_are_told_from_longer_ones() {
+        for (demanded, count, behind) in [
+            (&["a"][..], 1, &["\"b\";req"][..]),
+            (&["a", "b;req"], 2, &[]),
+            (&["b;req"], 0, &["\"a\"", "\"b\";req"]),
+            (&["a", "b"], 0, &["\"a\"", "\"b\";req"]), // `"b"` is not `"b";req`
         ] {
-            let list = List::of("(\"a\" \"b\";req)");
-            let mut items = list.items();
-            assert_eq!(items.next_expecting(expected), Some(("\"a\"", is_there)), "{expected}");
-            assert_eq!(items.next_expecting("\"b\""), Some(("\"b\";req", false)));
-            assert_eq!(items.next_expecting("\"b\""), None);
+            let mut required = Required::default();
+            for text in demanded {
+                required.add(ComponentId::parse(text).unwrap());
+            }
+            let list = List::of("(\"a\" \"b\";req);created=1");
+            let (found, items) = list.items_behind(&required);
+            assert_eq!((found.len(), items.collect::<Vec<_>>().as_slice()), (count, behind));
         }
     }
 

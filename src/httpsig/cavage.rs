@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::base::SignatureBase;
-use super::component::{self, Component, ComponentId, Covered, Part};
+use super::component::{Component, Part};
+use super::coverage::{Coverage, Required};
 use super::encoded::Encoded;
 use super::message::View;
 use super::params::{self, Params};
@@ -47,9 +48,9 @@ impl<'m> CavageSignature<'m> {
     /// What it covers, each name once.
     pub(super) fn covered<'s>(
         &'s self,
-        expected: &'s [ComponentId],
-    ) -> Result<Vec<Covered<'s>>, HttpSigError> {
-        let covered = covered(&self.names, expected, self.dialect)?;
+        required: &'s Required,
+    ) -> Result<Coverage<'s>, HttpSigError> {
+        let covered = covered(&self.names, required, self.dialect)?;
         self.check_times(&covered)?;
         Ok(covered)
     }
@@ -57,7 +58,7 @@ impl<'m> CavageSignature<'m> {
     /// What was signed.
     pub(super) fn base(
         &self,
-        covered: &[Covered<'_>],
+        covered: &Coverage<'_>,
         source: &Source<'_, '_>,
     ) -> Result<SignatureBase, HttpSigError> {
         let key_id_line = self.params.key_id.as_deref().filter(|_| self.dialect.key_id_line);
@@ -65,7 +66,7 @@ impl<'m> CavageSignature<'m> {
     }
 
     /// Draft-12 §2.3: `(created)` and `(expires)` are errors with the algorithms of the drafts before.
-    fn check_times(&self, covered: &[Covered<'_>]) -> Result<(), HttpSigError> {
+    fn check_times(&self, covered: &Coverage<'_>) -> Result<(), HttpSigError> {
         let dated = covered.iter().any(|covered| {
             matches!(covered.component.part, Part::Pseudo(Pseudo::Created | Pseudo::Expires))
         });
@@ -80,13 +81,13 @@ impl<'m> CavageSignature<'m> {
 /// The signing string over `names`, for a signer.
 pub(super) fn base_of_names(
     names: &str,
-    expected: &[ComponentId],
+    required: &Required,
     dialect: &Dialect,
     key_id: &str,
     source: &Source<'_, '_>,
 ) -> Result<SignatureBase, HttpSigError> {
     let key_id_line = dialect.key_id_line.then_some(key_id);
-    SignatureBase::of_names(&covered(names, expected, dialect)?, key_id_line, source)
+    SignatureBase::of_names(&covered(names, required, dialect)?, key_id_line, source)
 }
 
 /// Whether the message carries a signature of this dialect.
@@ -99,12 +100,13 @@ pub(super) fn is_signed(view: &View<'_>, dialect: &Dialect) -> Result<bool, Http
 
 fn covered<'n>(
     names: &'n str,
-    expected: &'n [ComponentId],
+    required: &'n Required,
     dialect: &Dialect,
-) -> Result<Vec<Covered<'n>>, HttpSigError> {
-    let mut names = names.split(' ');
-    let next = |expected: &str| names.next().map(|name| (name, name == expected));
-    component::covered(next, expected, |name| Component::of_dialect(name, dialect))
+) -> Result<Coverage<'n>, HttpSigError> {
+    let (demanded, rest) = required.split_from(names);
+    let others = if demanded.is_empty() { Some(names) } else { rest.strip_prefix(' ') };
+    let others = others.into_iter().flat_map(|others| others.split(' '));
+    Coverage::read(demanded, others, |name| Component::of_dialect(name, dialect))
 }
 
 fn is_of_old(algorithm: &str) -> bool {

@@ -1,8 +1,8 @@
-//! What a signature covers: components, by their full identity.
+//! Components of a message that a signature can cover, by their full identity.
 
 use super::scheme::{Dialect, Pseudo};
-use super::text::{is_lower_case_token, shown};
-use super::{ComponentFault, HttpSigError, MAX_COMPONENTS, canonical};
+use super::text::is_lower_case_token;
+use super::{ComponentFault, DigestField, canonical};
 use crate::structured::{Item, Limits};
 
 /// One part of a message that a signature covers (RFC 9421 §2).
@@ -155,62 +155,6 @@ impl<'a> Component<&'a str> {
     }
 }
 
-/// A component that a signature covers, and the identifier under which it is signed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Covered<'s> {
-    pub(super) identifier: &'s str,
-    pub(super) component: Component<&'s str>,
-}
-
-/// Reads a list of identifiers, each of which must stand for another component. Those that stand where they are
-/// `expected` were read before.
-pub(super) fn covered<'s>(
-    mut identifiers: impl FnMut(&str) -> Option<(&'s str, bool)>,
-    expected: &'s [ComponentId],
-    read: impl Fn(&'s str) -> Result<Component<&'s str>, ComponentFault>,
-) -> Result<Vec<Covered<'s>>, HttpSigError> {
-    let mut covered: Vec<Covered<'_>> = Vec::with_capacity(8);
-    let mut expected = expected.iter();
-    // Those expected differ from each other.
-    let mut all_expected = true;
-    loop {
-        let known = expected.next();
-        let text = known.map_or("", ComponentId::text);
-        let Some((identifier, is_expected)) = identifiers(text) else { return Ok(covered) };
-        if covered.len() >= MAX_COMPONENTS {
-            return Err(HttpSigError::TooManyComponents { limit: MAX_COMPONENTS });
-        }
-        all_expected = all_expected && is_expected;
-        let component = match known {
-            Some(id) if all_expected => Ok(id.component()),
-            _ => read(identifier),
-        };
-        let fault = match component {
-            Ok(component) if !all_expected && covers(&covered, &component) => {
-                ComponentFault::Repeated
-            }
-            Ok(component) => {
-                covered.push(Covered { identifier, component });
-                continue;
-            }
-            Err(fault) => fault,
-        };
-        return Err(HttpSigError::Component { component: shown(identifier), fault });
-    }
-}
-
-/// Whether a component is covered, by its full identity.
-pub(super) fn covers(covered: &[Covered<'_>], component: &Component<&str>) -> bool {
-    covered.iter().any(|covered| covered.component == *component)
-}
-
-/// Whether a demanded component is covered: mostly under the very same identifier, else perhaps with its parameters in
-/// another order.
-pub(super) fn is_covered(id: &ComponentId, covered: &[Covered<'_>]) -> bool {
-    covered.iter().any(|covered| covered.identifier == id.text())
-        || covers(covered, &id.component())
-}
-
 /// The kind of message that a policy is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum MessageKind {
@@ -324,6 +268,11 @@ impl ComponentId {
 
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The field with digests of the body that it is.
+    pub(super) fn digest(&self) -> Option<DigestField> {
+        DigestField::of(&self.component)
     }
 
     pub(super) fn component(&self) -> Component<&str> {

@@ -51,35 +51,42 @@ impl DigestField {
     /// The field's value for a body of this SHA-256, such as one that was hashed piece by piece.
     #[must_use]
     pub fn value_of(self, sha256: &[u8; 32]) -> String {
-        let digest = base64::encode(sha256);
-        match self {
-            Self::ContentDigest | Self::ReprDigest => format!("sha-256=:{digest}:"),
-            Self::Digest => format!("SHA-256={digest}"),
-        }
+        let (before, behind) = match self {
+            Self::ContentDigest | Self::ReprDigest => ("sha-256=:", ":"),
+            Self::Digest => ("SHA-256=", ""),
+        };
+        let mut value = String::with_capacity(VALUE_BYTES);
+        value.push_str(before);
+        base64::encode_onto(sha256, &mut value);
+        value.push_str(behind);
+        value
     }
 
     /// The digest field that a component is, in a form in which its members can be read.
-    fn of(component: &Component<&str>) -> Option<Self> {
+    pub(super) fn of<S: AsRef<str>>(component: &Component<S>) -> Option<Self> {
         let own =
-            |field: &&Field<&str>| !component.of_request && !matches!(field.form, FieldForm::Bytes);
-        let name = component.field().filter(own)?.name;
+            |field: &&Field<S>| !component.of_request && !matches!(field.form, FieldForm::Bytes);
+        let name = component.field().filter(own)?.name.as_ref();
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 }
+
+/// The longest value of a field with one SHA-256.
+const VALUE_BYTES: usize = 54;
 
 /// The digest fields in the message's headers, covered or not.
 pub(super) fn present(view: &View<'_>) -> impl Iterator<Item = DigestField> {
     DigestField::ALL.into_iter().filter(|field| view.headers().all(field.name()).next().is_some())
 }
 
-/// Adds the digests that a covered component announces. Those that are there already must be the same.
+/// Adds the digests that a covered digest field announces. Those that are there already must be the same.
 pub(super) fn add(
+    field: DigestField,
     component: &Component<&str>,
     value: &str,
     view: &View<'_>,
     digests: &mut BodyDigests,
 ) -> Result<(), HttpSigError> {
-    let Some(field) = DigestField::of(component) else { return Ok(()) };
     if field == DigestField::ReprDigest && is_partial(view) {
         return Ok(());
     }
@@ -92,15 +99,18 @@ pub(super) fn add(
     if found.is_empty() {
         return Err(HttpSigError::DigestUnsupported { field: field.name() });
     }
-    digests.sha256 = merged(digests.sha256, found.sha256)?;
-    digests.sha512 = merged(digests.sha512, found.sha512)?;
-    Ok(())
+    merge(&mut digests.sha256, found.sha256)?;
+    merge(&mut digests.sha512, found.sha512)
 }
 
-fn merged<T: PartialEq>(first: Option<T>, second: Option<T>) -> Result<Option<T>, HttpSigError> {
-    match (first, second) {
-        (Some(first), Some(second)) if first != second => Err(HttpSigError::DigestMismatch),
-        (first, second) => Ok(first.or(second)),
+fn merge<T: PartialEq>(first: &mut Option<T>, second: Option<T>) -> Result<(), HttpSigError> {
+    match (&first, second) {
+        (Some(first), Some(second)) if *first != second => Err(HttpSigError::DigestMismatch),
+        (None, Some(second)) => {
+            *first = Some(second);
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -9,7 +9,6 @@ mod difference;
 use std::fmt;
 
 use super::base::SignatureBase;
-use super::component::ComponentId;
 use super::message::Message;
 use super::policy::{Pick, Policy, Rules};
 use super::signatures::{Selected, Signatures};
@@ -211,10 +210,9 @@ impl Report {
             Err(error) => return self.fail("base64", "another encoding", error),
         };
         let fitting = self.key(attempt);
-        let listed = rule.required.iter().map(ComponentId::text).collect::<Vec<_>>().join(" ");
         self.note(
             Stage::Coverage,
-            listed,
+            rule.required.listed(),
             format!("{} components", covered.len()),
             attempt.coverage(rule, &covered),
         );

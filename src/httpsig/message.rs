@@ -20,6 +20,16 @@ pub enum Message<'m> {
     Response(Response<'m>),
 }
 
+impl<'m> Message<'m> {
+    /// Its headers and its trailers.
+    pub(super) const fn sections(&self) -> [Headers<'m>; 2] {
+        match self {
+            Self::Request(request) => [request.headers, request.trailers],
+            Self::Response(response) => [response.headers, response.trailers],
+        }
+    }
+}
+
 impl<'m> From<Request<'m>> for Message<'m> {
     fn from(request: Request<'m>) -> Self {
         Self::Request(request)
@@ -221,6 +231,7 @@ pub(super) enum View<'m> {
 }
 
 impl<'m> View<'m> {
+    #[inline]
     pub(super) fn new(message: &Message<'m>) -> Result<Self, HttpSigError> {
         match message {
             Message::Request(request) => RequestView::new(request).map(Self::Request),
@@ -274,6 +285,7 @@ pub(super) struct RequestView<'m> {
 }
 
 impl<'m> RequestView<'m> {
+    #[inline]
     fn new(request: &Request<'m>) -> Result<Self, HttpSigError> {
         let &Request { method, headers, trailers, version, origin, .. } = request;
         if !is_token(method) {

@@ -23,13 +23,13 @@ impl<'s> Params<'s> {
     pub(super) fn of(list: &'s List<'_>) -> Result<Self, HttpSigError> {
         let mut params = Self::default();
         for (name, value) in list.parameters() {
-            params.put(name, value).unwrap_or(Ok(()))?;
+            params.put(name, Value::of(value)).unwrap_or(Ok(()))?;
         }
         Ok(params)
     }
 
-    /// Takes a parameter by the canonical text of its value, where it is known and was not there.
-    pub(super) fn put(&mut self, name: &str, value: &'s str) -> Option<Result<(), HttpSigError>> {
+    /// Takes a parameter where it is known and was not there.
+    pub(super) fn put(&mut self, name: &str, value: Value<'s>) -> Option<Result<(), HttpSigError>> {
         let taken = match name {
             "created" => put(&mut self.created, || moment("created", value)),
             "keyid" => put(&mut self.key_id, || text("keyid", value, MAX_KEY_ID_BYTES)),
@@ -55,6 +55,27 @@ impl<'s> Params<'s> {
     }
 }
 
+/// The value of a parameter, as far as it means something here.
+pub(super) enum Value<'s> {
+    /// A String, without its quotes and escapes.
+    Text(Cow<'s, str>),
+    /// An Integer that is not negative.
+    Natural(i64),
+    Other,
+}
+
+impl<'s> Value<'s> {
+    /// The value by its canonical text; those of other types have other characters in them.
+    fn of(canonical: &'s str) -> Self {
+        let is_natural = canonical.bytes().all(|byte| byte.is_ascii_digit());
+        match canonical::string(canonical) {
+            Some(text) => Self::Text(text),
+            None if is_natural => canonical.parse().map_or(Self::Other, Self::Natural),
+            None => Self::Other,
+        }
+    }
+}
+
 /// Fills an empty place.
 fn put<T>(
     place: &mut Option<T>,
@@ -67,19 +88,21 @@ fn put<T>(
     Ok(Some(()))
 }
 
-/// An Integer; canonical texts of other types have other characters in them.
-fn moment(parameter: &'static str, value: &str) -> Result<i64, HttpSigError> {
-    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = digits.then(|| value.parse().ok()).flatten();
-    number.filter(|number| *number <= MAX_MOMENT).ok_or(HttpSigError::ParameterType { parameter })
+fn moment(parameter: &'static str, value: Value<'_>) -> Result<i64, HttpSigError> {
+    match value {
+        Value::Natural(moment) if moment <= MAX_MOMENT => Ok(moment),
+        _ => Err(HttpSigError::ParameterType { parameter }),
+    }
 }
 
 fn text<'s>(
     parameter: &'static str,
-    value: &'s str,
+    value: Value<'s>,
     limit: usize,
 ) -> Result<Cow<'s, str>, HttpSigError> {
-    let text = canonical::string(value).ok_or(HttpSigError::ParameterType { parameter })?;
+    let Value::Text(text) = value else {
+        return Err(HttpSigError::ParameterType { parameter });
+    };
     check(parameter, &text, limit)?;
     Ok(text)
 }

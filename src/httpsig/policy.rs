@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use super::component::{Component, ComponentId, MessageKind, Part};
+use super::coverage::Required;
 use super::field_types::{FieldType, FieldTypes};
 use super::lint::{self, Lint, PolicyError, PolicyProblem};
 use super::scheme::{Pseudo, Scheme};
@@ -127,13 +128,13 @@ pub(super) struct Rules {
 #[derive(Clone, Debug)]
 pub(super) struct SchemeRule {
     pub(super) scheme: Scheme,
-    pub(super) required: Vec<ComponentId>,
+    pub(super) required: Required,
 }
 
 impl SchemeRule {
     /// Whether it demands a component like this.
     pub(super) fn covers(&self, like: impl Fn(&Component<&str>) -> bool) -> bool {
-        self.required.iter().any(|id| like(&id.component()))
+        self.required.ids().iter().any(|id| like(&id.component()))
     }
 }
 
@@ -173,7 +174,7 @@ impl Rules {
         listing.list([format!("{kind:?}"), format!("{pick:?}")]);
         for SchemeRule { scheme, required } in schemes {
             scheme.list_onto(&mut listing);
-            listing.list(required.iter().map(ComponentId::text));
+            listing.list(required.ids().iter().map(ComponentId::text));
         }
         listing.list(algorithms.iter().map(|algorithm| algorithm.name()));
         listing.list(tag).list(key_ids);
@@ -239,11 +240,10 @@ impl<U: Use> PolicyBuilder<U> {
         scheme: Scheme,
         components: impl IntoIterator<Item = C>,
     ) -> Self {
-        let mut required = Vec::new();
+        let mut required = Required::default();
         for text in components {
             match self.component(scheme, text.as_ref()) {
-                Some(id) if required.contains(&id) => {}
-                Some(id) => required.push(id),
+                Some(id) => required.add(id),
                 None => {
                     let component = super::text::shown(text.as_ref());
                     self.problems.push(PolicyProblem::Component { component });
@@ -386,9 +386,12 @@ fn problems<U: Use>(rules: &Rules) -> Vec<PolicyProblem> {
     });
     let found = [
         (repeated, PolicyProblem::SchemeRepeated),
-        (rules.schemes.iter().any(|rule| rule.required.is_empty()), PolicyProblem::NothingCovered),
         (
-            rules.schemes.iter().any(|rule| rule.required.len() > MAX_COMPONENTS),
+            rules.schemes.iter().any(|rule| rule.required.ids().is_empty()),
+            PolicyProblem::NothingCovered,
+        ),
+        (
+            rules.schemes.iter().any(|rule| rule.required.ids().len() > MAX_COMPONENTS),
             PolicyProblem::TooManyComponents,
         ),
         (rules.algorithms.is_empty(), PolicyProblem::NoAlgorithm),
@@ -408,7 +411,7 @@ fn problems<U: Use>(rules: &Rules) -> Vec<PolicyProblem> {
 
 /// What a policy must cover and does not.
 fn uncovered(rules: &Rules, rule: &SchemeRule) -> Vec<PolicyProblem> {
-    if rule.required.is_empty() {
+    if rule.required.ids().is_empty() {
         return Vec::new(); // said once, as `NothingCovered`
     }
     let not_covered = |(part, covered): (&'static str, bool)| {

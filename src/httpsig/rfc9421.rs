@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use super::base::SignatureBase;
 use super::canonical::{self, List};
-use super::component::{self, Component, ComponentId, Covered};
+use super::component::Component;
+use super::coverage::{Coverage, Required};
 use super::encoded::Encoded;
-use super::message::View;
 use super::params::Params;
 use super::text::{cut, trim_whitespace};
 use super::values::Source;
 use super::{HttpSigError, MAX_COMPONENTS, MAX_FIELD_BYTES, MAX_PARAMETERS, MAX_SIGNATURES};
+use crate::headers::Headers;
 use crate::structured::{Dictionary, Key, Limits};
 
 /// Both fields of a message, read and matched.
@@ -30,17 +31,17 @@ pub(super) struct Labelled<'m> {
 
 impl<'m> LabelledSignatures<'m> {
     /// Reads both fields, or nothing where there is no `Signature-Input`.
-    pub(super) fn read(view: &View<'m>) -> Result<Option<Self>, HttpSigError> {
+    pub(super) fn read(sections: [Headers<'m>; 2]) -> Result<Option<Self>, HttpSigError> {
         let mut found = Self { members: Vec::new() };
         let mut is_there = false;
-        for line in lines(view, SIGNATURE_INPUT) {
+        for line in lines(sections, SIGNATURE_INPUT) {
             is_there = true;
             found.read_inputs(line?)?;
         }
         if !is_there {
             return Ok(None);
         }
-        for line in lines(view, SIGNATURE) {
+        for line in lines(sections, SIGNATURE) {
             found.read_signatures(line?)?;
         }
         match found.members.iter().all(|member| member.signature.is_some()) {
@@ -127,30 +128,30 @@ impl<'m> Labelled<'m> {
 /// What a list covers, each component once.
 pub(super) fn covered<'s>(
     list: &'s List<'_>,
-    expected: &'s [ComponentId],
-) -> Result<Vec<Covered<'s>>, HttpSigError> {
-    let mut items = list.items();
-    component::covered(|text| items.next_expecting(text), expected, Component::of_identifier)
+    required: &'s Required,
+) -> Result<Coverage<'s>, HttpSigError> {
+    let (demanded, items) = list.items_behind(required);
+    Coverage::read(demanded, items, Component::of_identifier)
 }
 
 /// The base over a member of `Signature-Input`, for a signer: it is read as the other side will read it.
 pub(super) fn base_of_input(
     input: &str,
-    expected: &[ComponentId],
+    required: &Required,
     source: &Source<'_, '_>,
 ) -> Result<SignatureBase, HttpSigError> {
     let list = List::of(input);
-    SignatureBase::of_list(&list, &covered(&list, expected)?, source)
+    SignatureBase::of_list(&list, &covered(&list, required)?, source)
 }
 
-/// The lines of a field, in headers and trailers. Each is a Dictionary of its own: a member that is cut in two by a line
+/// The lines of a field in these sections. Each is a Dictionary of its own: a member that is cut in two by a line
 /// break is refused.
 fn lines<'m>(
-    view: &View<'m>,
+    sections: [Headers<'m>; 2],
     field: &'static str,
 ) -> impl Iterator<Item = Result<&'m [u8], HttpSigError>> {
     let mut room = MAX_FIELD_BYTES;
-    view.headers().all(field).chain(view.trailers().all(field)).map(move |line| {
+    sections.into_iter().flat_map(move |section| section.all(field)).map(move |line| {
         let line = trim_whitespace(line);
         let left = room.checked_sub(line.len());
         room = left.ok_or(HttpSigError::FieldTooLong { field, limit: MAX_FIELD_BYTES })?;

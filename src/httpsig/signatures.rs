@@ -3,7 +3,8 @@
 use super::base::SignatureBase;
 use super::canonical::List;
 use super::cavage::CavageSignature;
-use super::component::{ComponentId, Covered, MessageKind};
+use super::component::MessageKind;
+use super::coverage::{Coverage, Required};
 use super::encoded::Encoded;
 use super::field_types::FieldTypes;
 use super::message::{Message, View};
@@ -28,13 +29,16 @@ impl<'m> Signatures<'m> {
     /// # Errors
     /// The variants of [`HttpSigError`] at [`Stage::Syntax`](super::Stage::Syntax).
     pub fn parse(message: impl Into<Message<'m>>) -> Result<Self, HttpSigError> {
-        let view = View::new(&message.into())?;
-        let labelled = LabelledSignatures::read(&view)?;
-        let carries = |field: &&str| view.headers().all(field).next().is_some();
-        if labelled.is_none() && !CARRIERS.iter().any(carries) {
+        let message = message.into();
+        let sections = message.sections();
+        let labelled = LabelledSignatures::read(sections);
+        // What is wrong with the message itself is said first.
+        let found = Self { view: View::new(&message)?, labelled: labelled? };
+        let carries = |field: &&str| found.view.headers().all(field).next().is_some();
+        if found.labelled.is_none() && !CARRIERS.iter().any(carries) {
             return Err(HttpSigError::SignatureMissing);
         }
-        Ok(Self { view, labelled })
+        Ok(found)
     }
 
     /// Chooses the signature, or signatures, that `policy` is about.
@@ -74,7 +78,7 @@ impl<'m> Signatures<'m> {
                 None => continue,
             };
             match found {
-                Ok(signature) => return Ok(Found::Cavage(scheme, signature)),
+                Ok(signature) => return Ok(Found::Cavage(scheme, Box::new(signature))),
                 Err(error) if refused == HttpSigError::SignatureMissing => refused = error,
                 Err(_) => {}
             }
@@ -98,7 +102,7 @@ pub struct Selected<'s, 'm> {
 enum Found<'s, 'm> {
     /// One, and those behind it.
     Labelled(Candidate<'s>, Vec<Candidate<'s>>),
-    Cavage(Scheme, CavageSignature<'m>),
+    Cavage(Scheme, Box<CavageSignature<'m>>),
 }
 
 impl Selected<'_, '_> {
@@ -176,13 +180,10 @@ impl<'c> Candidate<'c> {
     }
 
     /// What it covers, each component once.
-    pub(super) fn covered(
-        &self,
-        expected: &'c [ComponentId],
-    ) -> Result<Vec<Covered<'c>>, HttpSigError> {
+    pub(super) fn covered(&self, required: &'c Required) -> Result<Coverage<'c>, HttpSigError> {
         match self.form {
-            Form::List(list) => rfc9421::covered(list, expected),
-            Form::Names(signature) => signature.covered(expected),
+            Form::List(list) => rfc9421::covered(list, required),
+            Form::Names(signature) => signature.covered(required),
         }
     }
 
@@ -199,7 +200,7 @@ impl<'c> Candidate<'c> {
     /// What was signed.
     pub(super) fn base(
         &self,
-        covered: &[Covered<'_>],
+        covered: &Coverage<'_>,
         source: &Source<'_, '_>,
     ) -> Result<SignatureBase, HttpSigError> {
         match self.form {

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use super::algorithm::Named;
 use super::base::SignatureBase;
 use super::body::{Accepted, NeedsBody};
-use super::component::{Component, Covered, Part, covers, is_covered};
+use super::component::{Component, Part};
+use super::coverage::Coverage;
 use super::policy::{Pick, Policy, Rules, SchemeRule};
 use super::scheme::{EcdsaForm, Pseudo};
 use super::signatures::{self, Candidate, Selected};
+use super::signed::SignedBy;
 use super::text::shown;
 use super::{HttpSigError, MAX_KEYS_TRIED, MAX_TRIES, digest_fields, encoded};
 use crate::digest::BodyDigests;
@@ -35,17 +37,17 @@ impl Selected<'_, '_> {
         let attempt =
             |candidate| Attempt { candidate, selected: self, rules, keys: keys.as_ref(), now };
         let mut attempts = self.candidates().map(attempt);
+        let first = attempts.next().ok_or(HttpSigError::NoMatch)?;
         let mut tries = Tries::default();
-        let accepted = match (rules.pick, attempts.next()) {
-            (_, None) => return Err(HttpSigError::NoMatch),
-            (Pick::ExactlyOne, Some(first)) => match attempts.count() {
-                0 => first.verify(&mut tries)?,
-                others => return Err(HttpSigError::Ambiguous { found: others.saturating_add(1) }),
+        let accepted = match rules.pick {
+            Pick::ExactlyOne => match attempts.count() {
+                0 => first.verify(&mut tries),
+                others => Err(HttpSigError::Ambiguous { found: others.saturating_add(1) }),
             },
-            (Pick::Any, Some(first)) => any(first, attempts, &mut tries)?,
-            (Pick::All, Some(first)) => all(first, attempts, &mut tries)?,
+            Pick::Any => any(first, attempts, &mut tries),
+            Pick::All => all(first, attempts, &mut tries),
         };
-        Ok(NeedsBody::new(accepted, self.view(), policy, now))
+        Ok(NeedsBody::new(accepted?, self.view(), policy, now))
     }
 }
 
@@ -119,8 +121,7 @@ impl<'a> Attempt<'a> {
         let digests = self.digests(&covered, &base)?;
         let nonce = self.candidate.params.nonce.as_deref().map(Box::from);
         Ok(Accepted {
-            key: key.clone(),
-            algorithm,
+            by: SignedBy { key_id: key.id().cloned(), thumbprint: *key.thumbprint(), algorithm },
             base,
             window,
             digests,
@@ -172,10 +173,9 @@ impl<'a> Attempt<'a> {
     pub(super) fn coverage(
         &self,
         rule: &SchemeRule,
-        covered: &[Covered<'_>],
+        covered: &Coverage<'_>,
     ) -> Result<(), HttpSigError> {
-        let uncovered = rule.required.iter().find(|id| !is_covered(id, covered));
-        if let Some(id) = uncovered {
+        if let Some(id) = covered.missing_of(&rule.required) {
             return Err(HttpSigError::NotCovered { component: shown(id.text()) });
         }
         match &self.candidate.params.nonce {
@@ -185,7 +185,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// When the signature is accepted, if now.
-    pub(super) fn window(&self, covered: &[Covered<'_>]) -> Result<Window, HttpSigError> {
+    pub(super) fn window(&self, covered: &Coverage<'_>) -> Result<Window, HttpSigError> {
         let Rules { max_age, skew, expires_within, .. } = *self.rules;
         let now = self.now;
         let signed_at = self.signed_at(covered)?;
@@ -228,7 +228,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// The moment that the signature names and covers: `created`, else a field of the time.
-    fn signed_at(&self, covered: &[Covered<'_>]) -> Result<UnixTime, HttpSigError> {
+    fn signed_at(&self, covered: &Coverage<'_>) -> Result<UnixTime, HttpSigError> {
         if let Some(created) = self.candidate.params.created
             && self.signs(covered, Pseudo::Created)
         {
@@ -239,7 +239,7 @@ impl<'a> Attempt<'a> {
         let field = names
             .iter()
             .map(|name| Component::of_field(name))
-            .find(|field| covers(covered, field))
+            .find(|field| covered.has(field))
             .ok_or(HttpSigError::TimeAnchorMissing)?;
         let mut date = String::new();
         let source = self.candidate.source(self.selected.view(), &self.rules.field_types);
@@ -248,12 +248,12 @@ impl<'a> Attempt<'a> {
     }
 
     /// Whether a parameter is signed: in RFC 9421 always, in the drafts where its name is listed.
-    fn signs(&self, covered: &[Covered<'_>], parameter: Pseudo) -> bool {
+    fn signs(&self, covered: &Coverage<'_>, parameter: Pseudo) -> bool {
         self.candidate.scheme.dialect().is_none()
             || covered.iter().any(|covered| covered.component.part == Part::Pseudo(parameter))
     }
 
-    pub(super) fn base(&self, covered: &[Covered<'_>]) -> Result<SignatureBase, HttpSigError> {
+    pub(super) fn base(&self, covered: &Coverage<'_>) -> Result<SignatureBase, HttpSigError> {
         let source = self.candidate.source(self.selected.view(), &self.rules.field_types);
         self.candidate.base(covered, &source)
     }
@@ -296,12 +296,13 @@ impl<'a> Attempt<'a> {
     /// The digests of the body that the signature covers.
     pub(super) fn digests(
         &self,
-        covered: &[Covered<'_>],
+        covered: &Coverage<'_>,
         base: &SignatureBase,
     ) -> Result<BodyDigests, HttpSigError> {
         let mut digests = BodyDigests::default();
-        for (covered, (_, value)) in covered.iter().zip(base.components()) {
-            digest_fields::add(&covered.component, value, self.selected.view(), &mut digests)?;
+        for (place, field, component) in covered.digests() {
+            let (value, view) = (base.value(place), self.selected.view());
+            digest_fields::add(field, &component, value, view, &mut digests)?;
         }
         Ok(digests)
     }

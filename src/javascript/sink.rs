@@ -56,12 +56,13 @@ pub struct Concatenation<'s> {
     high_surrogate: Option<u16>,
     buffer: [u8; BUFFER],
     filled: usize,
+    flushed: bool,
 }
 
 impl<'s> Concatenation<'s> {
     /// An empty string on its way to `sink`.
     pub fn new(sink: &'s mut dyn Sink) -> Self {
-        Self { sink, high_surrogate: None, buffer: [0; BUFFER], filled: 0 }
+        Self { sink, high_surrogate: None, buffer: [0; BUFFER], filled: 0, flushed: false }
     }
 
     /// Appends `text`.
@@ -75,13 +76,16 @@ impl<'s> Concatenation<'s> {
         self.flush();
     }
 
+    /// Whether nothing was appended.
+    pub(crate) const fn is_empty(&self) -> bool {
+        !self.flushed && self.filled == 0 && self.high_surrogate.is_none()
+    }
+
     /// Appends the bytes of whole characters.
     pub(super) fn push_bytes(&mut self, text: &[u8]) {
         if !text.is_empty() {
             self.end_surrogate();
-            // Gathering pays for the many short parts of an object, not for values that stand
-            // alone.
-            if self.filled == 0 { self.sink.write(text) } else { self.write(text) }
+            self.write(text);
         }
     }
 
@@ -131,12 +135,14 @@ impl<'s> Concatenation<'s> {
             space.copy_from_slice(bytes);
             self.filled = end;
         } else {
-            self.flush();
             self.write_past_buffer(bytes);
         }
     }
 
+    #[cold]
     fn write_past_buffer(&mut self, bytes: &[u8]) {
+        self.flush();
+        self.flushed = true;
         match self.buffer.get_mut(..bytes.len()) {
             Some(space) => {
                 space.copy_from_slice(bytes);

@@ -11,10 +11,7 @@ use super::value::{Kind, Value};
 /// The values of `root`, which is not null, in the order of `Object.keys(root).sort()`.
 pub(super) fn sorted_values(root: Value<'_, '_>, text: &mut Concatenation<'_>) {
     match root.kind() {
-        Kind::Object => {
-            let keys = Sorted::new(root.view, root.place);
-            keys.places(0).for_each(|(_, key)| text.push(root.at(key.saturating_add(1))));
-        }
+        Kind::Object => text.push_sorted_values(root),
         Kind::Array => {
             let elements: Vec<Place> = root.view.elements(root.place).collect();
             in_index_order(&elements, |element| text.push(root.at(element)));
@@ -32,6 +29,12 @@ fn in_index_order<T: Copy>(items: &[T], push: impl FnMut(T)) {
 }
 
 impl Concatenation<'_> {
+    /// Appends the values of an object in the order of `Object.keys(object).sort()`.
+    pub(crate) fn push_sorted_values(&mut self, object: Value<'_, '_>) {
+        let keys = Sorted::new(object.view, object.place);
+        keys.places(0).for_each(|(_, key)| self.push(object.at(key.saturating_add(1))));
+    }
+
     /// Appends a value as document `003` does: `JSON.stringify(value)` where `typeof value` is
     /// `"object"`, `String(value)` else.
     pub fn push(&mut self, value: Value<'_, '_>) {

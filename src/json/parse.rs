@@ -230,6 +230,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Records what stands between `rest` and `behind`.
+    #[inline]
     fn push(&mut self, tag: Tag, rest: &[u8], behind: &[u8]) {
         let [start, end] = [rest, behind].map(|rest| narrow(self.offset(rest)));
         self.nodes.push(Node { start, end, nodes: 1, tag });

@@ -37,15 +37,16 @@ pub enum Content<'m> {
 }
 
 impl<'m> Content<'m> {
-    /// What the scheme vouches for of a message whose signature is good.
-    pub(super) fn of(scheme: &Scheme, claimed: Claimed<'m>, message: &Message<'m>) -> Self {
+    /// What the scheme vouches for of a message whose signature is good, taken out of what it claimed.
+    pub(super) fn of(scheme: &Scheme, claimed: &mut Claimed<'m>, message: &Message<'m>) -> Self {
         let part = scheme.parts.iter().find(|part| part.is_content());
+        if let (Some(Part::Text), Some(document)) = (part, &claimed.document) {
+            let member = document.root().member(scheme.object.unwrap_or_default());
+            return Self::Text(member.and_then(Value::as_str).unwrap_or_default());
+        }
+        let document = claimed.document.take().map(Box::new);
         let json = |document| Fields::json(document, Object::signed_by(scheme), part);
-        match (part, claimed.document, claimed.parameters) {
-            (Some(Part::Text), Some(document), _) => {
-                let member = document.root().member(scheme.object.unwrap_or_default());
-                Self::Text(member.and_then(Value::as_str).unwrap_or_default())
-            }
+        match (part, document, claimed.parameters.take()) {
             (Some(Part::SortedValues), Some(document), _) => {
                 Self::Unstructured(Unstructured::new(json(document)))
             }

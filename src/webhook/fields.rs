@@ -57,10 +57,10 @@ impl Object {
 }
 
 impl<'m> Fields<'m> {
-    pub(super) fn json(document: Document<'m>, object: Object, part: Option<&Part>) -> Self {
+    pub(super) fn json(document: Box<Document<'m>>, object: Object, part: Option<&Part>) -> Self {
         let null = if let Some(Part::SortedPairs { null }) = part { null } else { "null" };
         let names = if let Some(Part::Fields(names)) = part { Some(*names) } else { None };
-        Self { document: Some(Box::new(document)), object, null, names, parameters: Vec::new() }
+        Self { document: Some(document), object, null, names, parameters: Vec::new() }
     }
 
     pub(super) const fn parameters(parameters: Parameters<'m>) -> Self {

@@ -33,19 +33,6 @@ impl Tag {
     }
 }
 
-/// A sink that knows whether it was given anything.
-struct Counted<'s> {
-    sink: &'s mut dyn Sink,
-    empty: bool,
-}
-
-impl Sink for Counted<'_> {
-    fn write(&mut self, bytes: &[u8]) {
-        self.empty &= bytes.is_empty();
-        self.sink.write(bytes);
-    }
-}
-
 /// The text of one message under one scheme.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a, 'm> {
@@ -111,11 +98,11 @@ impl Text<'_, '_> {
     fn sorted_values(&self, sink: &mut dyn Sink) -> Result<(), WebhookError> {
         let document = self.claimed.document.as_ref().ok_or(WebhookError::NotAnObject)?;
         let object = self.object().of(document)?;
-        let mut counted = Counted { sink, empty: true };
-        let mut text = Concatenation::new(&mut counted);
-        object.sorted_members().for_each(|(_, value)| text.push(value));
+        let mut text = Concatenation::new(sink);
+        text.push_sorted_values(object);
+        let is_empty = text.is_empty();
         text.finish();
-        self.not_empty(counted.empty)
+        self.not_empty(is_empty)
     }
 
     fn sorted_pairs(&self, null: &'static str, sink: &mut dyn Sink) -> Result<(), WebhookError> {

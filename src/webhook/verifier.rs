@@ -164,7 +164,7 @@ impl<U: Use> Verifier<U> {
         let mut claimed = Claimed::default();
         let key = self.check(message, &mut claimed, now)?;
         let replay = if U::SINGLE { Some(self.named(message, &claimed, now)?) } else { None };
-        let event = self.event(claimed, message);
+        let event = self.event(&mut claimed, message);
         Ok(U::out(self.accept(event, key, replay.map(|(key, _)| key), now), replay))
     }
 
@@ -289,7 +289,7 @@ impl<U: Use> Verifier<U> {
     }
 
     /// What the message says, in the shape in which its scheme vouches for it.
-    pub(super) fn event<'m>(&self, claimed: Claimed<'m>, message: &Message<'m>) -> Event<'m> {
+    pub(super) fn event<'m>(&self, claimed: &mut Claimed<'m>, message: &Message<'m>) -> Event<'m> {
         Event {
             scheme: self.rules.scheme.name,
             assurance: self.assurance,

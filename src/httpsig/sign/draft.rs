@@ -8,7 +8,7 @@ use crate::httpsig::accept::push_text;
 use crate::httpsig::algorithm::{HS2019, is_ecdsa, name_in_drafts, registered_name};
 use crate::httpsig::base::SignatureBase;
 use crate::httpsig::canonical::List;
-use crate::httpsig::component::{Part, is_covered};
+use crate::httpsig::component::Part;
 use crate::httpsig::message::View;
 use crate::httpsig::policy::{Rules, SchemeRule};
 use crate::httpsig::rfc9421::LabelledSignatures;
@@ -29,8 +29,8 @@ pub(super) struct Draft {
 
 #[derive(Debug)]
 enum DraftForm {
-    /// RFC 9421: a label, and the member of `Signature-Input`.
-    Labelled { label: Box<str>, input: String },
+    /// RFC 9421: the value of `Signature-Input`, which is a label, an equals sign, and the list that is signed.
+    Labelled { input: String },
     /// The drafts: the names that are covered, and the parameters before them.
     Names {
         dialect: &'static Dialect,
@@ -71,11 +71,19 @@ impl Draft {
     /// The fields with this signature in them.
     pub(super) fn fields(self, signature: &[u8], algorithm: Algorithm) -> SignatureFields {
         let fields = match self.form {
-            DraftForm::Labelled { label, input } => {
-                let mut value = format!("{label}=:");
+            DraftForm::Labelled { input } => {
+                let (label, _) = label_and_list(&input);
+                let mut value = String::with_capacity(
+                    label
+                        .len()
+                        .saturating_add(signature.len().saturating_mul(3) / 2)
+                        .saturating_add(8),
+                );
+                value.push_str(label);
+                value.push_str("=:");
                 base64::encode_onto(signature, &mut value);
                 value.push(':');
-                vec![("Signature-Input", format!("{label}={input}")), ("Signature", value)]
+                vec![("Signature-Input", input), ("Signature", value)]
             }
             DraftForm::Names { dialect, carrier, names, head, .. } => {
                 let der = dialect.ecdsa != EcdsaForm::Raw && is_ecdsa(algorithm);
@@ -95,15 +103,15 @@ impl DraftForm {
     /// The base, built from what will be sent, as the other side will build it.
     fn base(&self, view: &View<'_>, rules: &Rules) -> Result<SignatureBase, HttpSigError> {
         let types = &rules.field_types;
-        let expected = rules.schemes.first().map_or(&[][..], |rule| &rule.required);
+        let rule = rules.schemes.first().ok_or(HttpSigError::NotGiven)?;
         match self {
-            Self::Labelled { input, .. } => {
+            Self::Labelled { input } => {
                 let source = Source { view, types, moments: Moments::default() };
-                rfc9421::base_of_input(input, expected, &source)
+                rfc9421::base_of_input(label_and_list(input).1, &rule.required, &source)
             }
             Self::Names { dialect, names, key_id, moments, .. } => {
                 let source = Source { view, types, moments: *moments };
-                cavage::base_of_names(names, expected, dialect, key_id, &source)
+                cavage::base_of_names(names, &rule.required, dialect, key_id, &source)
             }
         }
     }
@@ -119,10 +127,14 @@ fn labelled(
 ) -> Result<DraftForm, HttpSigError> {
     let label = options.label.unwrap_or(DEFAULT_LABEL);
     Key::new(label).map_err(|_| HttpSigError::Label)?;
-    if LabelledSignatures::read(view)?.is_some_and(|others| others.has_label(label)) {
+    if LabelledSignatures::read([view.headers(), view.trailers()])?
+        .is_some_and(|others| others.has_label(label))
+    {
         return Err(HttpSigError::Label);
     }
     let mut input = String::with_capacity(USUAL_BYTES);
+    input.push_str(label);
+    input.push('=');
     match options.wanted {
         None => {
             input.push('(');
@@ -146,7 +158,12 @@ fn labelled(
     }
     push_text(&mut input, "nonce", options.nonce)?;
     push_text(&mut input, "tag", tag.or(form.rules.tag.as_deref()))?;
-    Ok(DraftForm::Labelled { label: label.into(), input })
+    Ok(DraftForm::Labelled { input })
+}
+
+/// The two parts of a `Signature-Input`: a label has no equals sign in it (RFC 9651 §3.1.2).
+fn label_and_list(input: &str) -> (&str, &str) {
+    input.split_once('=').unwrap_or_default()
 }
 
 /// RFC 9421 §5.2: what is asked for is given whole or not at all, and never less than this signer's own policy says.
@@ -157,7 +174,7 @@ fn check_wanted(
 ) -> Result<(), HttpSigError> {
     let list = List::of(&wanted.items);
     let covered = rfc9421::covered(&list, &rule.required)?;
-    if let Some(id) = rule.required.iter().find(|id| !is_covered(id, &covered)) {
+    if let Some(id) = covered.missing_of(&rule.required) {
         return Err(HttpSigError::NotCovered { component: shown(id.text()) });
     }
     let algorithm = registered_name(form.algorithm).filter(|_| form.names_algorithm);
@@ -225,14 +242,11 @@ fn push_covered(rule: &SchemeRule, view: &View<'_>, quote: &str, onto: &mut Stri
             !component.of_request && component.field().is_some_and(|field| field.name == *name)
         })
     };
-    let listed = rule.required.iter().map(|id| ["", id.text(), ""]);
-    let digests = digest_fields::present(view).map(DigestField::name).filter(unlisted);
-    let mut separator = "";
-    for [before, name, behind] in listed.chain(digests.map(|name| [quote, name, quote])) {
-        for part in [separator, before, name, behind] {
+    onto.push_str(rule.required.listed());
+    for name in digest_fields::present(view).map(DigestField::name).filter(unlisted) {
+        for part in [" ", quote, name, quote] {
             onto.push_str(part);
         }
-        separator = " ";
     }
 }
 

@@ -98,7 +98,7 @@ impl MiniApp {
         let message = Message::new(headers, body);
         let mut claimed = Claimed::default();
         let key = self.verifier.check(&message, &mut claimed, now)?;
-        match Content::of(&MINI_APP, claimed, &message) {
+        match Content::of(&MINI_APP, &mut claimed, &message) {
             Content::Unstructured(values) => Ok(self.verifier.accept(values, key, None, now)),
             _ => Err(WebhookError::NotAnObject),
         }
