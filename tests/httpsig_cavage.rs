@@ -9,8 +9,8 @@
 
 use countersign::headers::Headers;
 use countersign::httpsig::{
-    Carrier, Dialect, DigestField, EcdsaForm, HttpSigError, MessageSigner, Policy, RemoteSigner,
-    Request, Response, Scheme, Signatures, SigningOptions, Stage,
+    Carrier, ComponentFault, Dialect, DigestField, EcdsaForm, HttpSigError, MessageSigner, Policy,
+    RemoteSigner, Request, Response, Scheme, Signatures, SigningOptions, Stage,
 };
 use countersign::key::{Algorithm, SigningKey, VerifyingKey};
 use countersign::secret::Secret;
@@ -62,6 +62,22 @@ fn the_lenient_dialect_takes_what_peers_send_and_the_strict_one_refuses() {
     let prefixed =
         "Signature keyId=\"k\",algorithm=\"rsa-sha256\",headers=\"date\",signature=\"AAAA\"";
     assert_eq!(refusal(Scheme::Lenient, prefixed, &["date"]), HttpSigError::SignatureInvalid);
+}
+
+#[test]
+fn what_stands_behind_the_names_that_are_demanded_is_read_as_well() {
+    let refused = |names: &str| {
+        let params =
+            format!("keyId=\"k\",algorithm=\"rsa-sha256\",headers=\"{names}\",signature=\"AAAA\"");
+        refusal(Scheme::Cavage07, &params, &["host", "date"])
+    };
+    let fault =
+        |component: &str, fault| HttpSigError::Component { component: component.into(), fault };
+    assert_eq!(refused("host date"), HttpSigError::SignatureInvalid);
+    assert_eq!(refused("host date)"), fault("date)", ComponentFault::Malformed));
+    assert_eq!(refused("host date "), fault("", ComponentFault::Malformed));
+    assert_eq!(refused("host date  host"), fault("", ComponentFault::Malformed));
+    assert_eq!(refused("host date host"), fault("host", ComponentFault::Repeated));
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl<'m> List<'m> {
         &'s self,
         required: &'s Required,
     ) -> (&'s [ComponentId], Items<'s>) {
-        let (demanded, rest) = required.split_from(self.items().rest);
+        let (demanded, rest) = required.split_from(self.items().rest, &[' ', ')']);
         (demanded, Items { rest: rest.strip_prefix(' ').unwrap_or(rest) })
     }
 

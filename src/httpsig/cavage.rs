@@ -103,7 +103,7 @@ fn covered<'n>(
     required: &'n Required,
     dialect: &Dialect,
 ) -> Result<Coverage<'n>, HttpSigError> {
-    let (demanded, rest) = required.split_from(names);
+    let (demanded, rest) = required.split_from(names, &[' ']);
     let others = if demanded.is_empty() { Some(names) } else { rest.strip_prefix(' ') };
     let others = others.into_iter().flat_map(|others| others.split(' '));
     Coverage::read(demanded, others, |name| Component::of_dialect(name, dialect))

@@ -34,10 +34,15 @@ impl Required {
         &self.listed
     }
 
-    /// These components and what stands behind them, where a list begins with them in their order, as most do.
-    pub(super) fn split_from<'s>(&'s self, list: &'s str) -> (&'s [ComponentId], &'s str) {
+    /// These components and what stands behind them, where a list begins with them in their order, as most do. The last
+    /// one ends with the list, or before one of `ends`.
+    pub(super) fn split_from<'s>(
+        &'s self,
+        list: &'s str,
+        ends: &[char],
+    ) -> (&'s [ComponentId], &'s str) {
         match list.strip_prefix(&self.listed) {
-            Some(rest) if rest.is_empty() || rest.starts_with([' ', ')']) => (&self.ids, rest),
+            Some(rest) if rest.is_empty() || rest.starts_with(ends) => (&self.ids, rest),
             _ => (&[], list),
         }
     }
