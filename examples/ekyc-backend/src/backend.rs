@@ -1,14 +1,14 @@
 //! The customer's backend: what it serves in both models, and what it decides by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use axum::routing::post;
 use countersign::guard::MemoryStore;
@@ -109,12 +109,7 @@ impl Backend {
         let photographs = spool.finish().await?;
         let content_type = upload.get("content-type").unwrap_or_default();
         // Nobody's bytes but an enrolled device's come as far as a parser.
-        let parts = parts(content_type, &photographs).await?;
-        if parts.len() != PHOTOGRAPHS.len()
-            || PHOTOGRAPHS.iter().any(|name| !parts.contains_key(*name))
-        {
-            return Err(Refused::Content("other parts than the three photographs"));
-        }
+        check_parts(content_type, &photographs).await?;
         let digest = upload.get(self.settings.profile.digest_field().name()).unwrap_or_default();
         let outgoing = Outgoing {
             url: format!("{}/v1/kyc", self.settings.service),
@@ -272,29 +267,26 @@ fn device_of(message: &Verified<MessageFrom<'_, App>>) -> Arc<str> {
     message.evidence().key_id.clone().unwrap_or_default()
 }
 
-/// The names and lengths of the parts of a body.
-async fn parts(content_type: &str, body: &Spooled) -> Result<BTreeMap<String, u64>, Refused> {
-    let malformed = |_| Refused::Content("not a multipart body");
+/// Whether the parts of a body are the three photographs, each once.
+async fn check_parts(content_type: &str, body: &Spooled) -> Result<(), Refused> {
+    const MALFORMED: Refused = Refused::Content("not a multipart body");
     let mut request = Request::new(Body::from_stream(body.stream().await?));
-    let content_type = header::HeaderValue::from_str(content_type)
-        .map_err(|_| Refused::Content("not a multipart body"))?;
+    let content_type = HeaderValue::from_str(content_type).map_err(|_| MALFORMED)?;
     request.headers_mut().insert(header::CONTENT_TYPE, content_type);
     // Its bytes were counted when they came.
     DefaultBodyLimit::disable().apply(&mut request);
     let multipart = Multipart::from_request(request, &()).await;
-    let mut multipart = multipart.map_err(|_| Refused::Content("not a multipart body"))?;
-    let mut parts = BTreeMap::new();
-    while let Some(mut part) = multipart.next_field().await.map_err(malformed)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let mut bytes = 0;
-        while let Some(piece) = part.chunk().await.map_err(malformed)? {
-            bytes += piece.len() as u64; // a real backend writes the piece where photographs are kept
+    let mut multipart = multipart.map_err(|_| MALFORMED)?;
+    let mut missing = BTreeSet::from(PHOTOGRAPHS);
+    while let Some(mut part) = multipart.next_field().await.map_err(|_| MALFORMED)? {
+        if !part.name().is_some_and(|name| missing.remove(name)) {
+            return Err(Refused::Content("a part that is no photograph, or there twice"));
         }
-        if parts.insert(name, bytes).is_some() {
-            return Err(Refused::Content("a part that is there twice"));
+        while let Some(_piece) = part.chunk().await.map_err(|_| MALFORMED)? {
+            // A real backend writes it to where photographs are kept.
         }
     }
-    Ok(parts)
+    if missing.is_empty() { Ok(()) } else { Err(Refused::Content("a photograph is missing")) }
 }
 
 async fn ekyc(State(backend): State<Shared>, request: Request) -> Response {
