@@ -11,7 +11,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use axum::routing::post;
-use countersign::guard::MemoryStore;
 use countersign::headers::Headers;
 use countersign::key::{SigningKey, VerifyingKey};
 use countersign::partner::vnpt_bioid::{
@@ -19,6 +18,7 @@ use countersign::partner::vnpt_bioid::{
     Relayed, Role, VnptBioId,
 };
 use countersign::verified::Verified;
+use example_host::store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -38,6 +38,8 @@ pub struct Settings {
     pub service: String,
     /// Where uploads are while they are verified.
     pub spools: Spools,
+    /// The Redis that several backends share, if there are several.
+    pub redis_url: Option<String>,
 }
 
 /// The backend.
@@ -47,7 +49,7 @@ pub struct Backend {
     direct: VnptBioId<BackendToBackend>,
     /// The side of model 2, in which results come here.
     relaying: VnptBioId<FrontendToBackend>,
-    store: MemoryStore,
+    store: Store,
     tables: Mutex<Tables>,
     http: reqwest::Client,
     log: Log,
@@ -73,7 +75,7 @@ impl Backend {
         Ok(Arc::new(Self {
             direct: side(&settings)?,
             relaying: side(&settings)?,
-            store: MemoryStore::new(CAPACITY, now()),
+            store: Store::open(settings.redis_url.as_deref(), PREFIX, Arc::clone(&log))?,
             tables: Mutex::default(),
             http: reqwest::Client::builder().no_proxy().timeout(SERVICE_WITHIN).build()?,
             settings,
@@ -148,7 +150,7 @@ impl Backend {
             return Err(unknown);
         }
         let result = match handed.fields.is_empty() {
-            false => self.by_signature(&handed)?,
+            false => self.by_signature(&handed).await?,
             true => self.by_asking(&handed).await?,
         };
         // Of two that come at once, one ends the session. One that was refused may be tried again.
@@ -159,13 +161,13 @@ impl Backend {
     }
 
     /// By the service's own signature, which the app handed on with its result.
-    fn by_signature(&self, handed: &HandedOn) -> Result<Verified<KycResult>, Refused> {
+    async fn by_signature(&self, handed: &HandedOn) -> Result<Verified<KycResult>, Refused> {
         let fields: Vec<(&str, &[u8])> =
             handed.fields.iter().map(|(name, value)| (&**name, value.as_bytes())).collect();
         let response = countersign::httpsig::Response::new(handed.status, Headers::new(&fields));
         let relayed = Relayed::new(response, handed.body.as_bytes());
         let pending = self.relaying.verify_relayed(relayed, &handed.request_id, now())?;
-        let answer = self.store.apply(pending.step(), now());
+        let answer = self.store.apply(pending.step(), now()).await;
         Ok(pending.finish(answer, now())?)
     }
 
@@ -333,8 +335,8 @@ pub const PHOTOGRAPHS: [&str; 3] = ["portrait", "front", "back"];
 /// What a bank might ask for.
 const ENOUGH: u8 = 80;
 
-/// Room for 250 requests a second: each stays for the 300 s of its age, 30 s of skew and 60 s more.
-const CAPACITY: usize = 100_000;
+/// Tells our keys from those of others in the same Redis.
+const PREFIX: &str = "ekyc-backend:";
 
 /// How long the service may take for three photographs.
 const SERVICE_WITHIN: Duration = Duration::from_secs(60);

@@ -8,7 +8,8 @@
 //! | `spool.rs` | bodies in files that nobody else can open and that are gone with their handle |
 //! | `service.rs`, `app.rs`, `tour.rs` | the other sides, for the demo and the tests |
 //!
-//! The first three are written to be copied. `README.md` says what else production asks for.
+//! The first three are written to be copied, and what they share with other hosts in `examples/host`. `README.md` says what
+//! else production asks for.
 
 pub mod app;
 pub mod backend;
@@ -17,19 +18,9 @@ pub mod spool;
 pub mod tour;
 pub mod wire;
 
-use std::io::{self, Write};
-use std::sync::Arc;
-use std::time::SystemTime;
-
 use countersign::partner::vnpt_bioid::Profile;
-use countersign::time::UnixTime;
+pub use example_host::{Error, Log, now, say};
 use serde::{Deserialize, Serialize};
-
-/// Whatever keeps a program from going on.
-pub type Error = Box<dyn std::error::Error + Send + Sync>;
-
-/// Where lines for the log go: audit records and alarms.
-pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What the service says of a person.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -67,14 +58,3 @@ pub const CAVAGE_07: Profile = Profile::CAVAGE_07.with_request_components(&[
     "digest",
     "x-request-id",
 ]);
-
-/// Writes a line to standard output. Whoever closes it loses the line, and the server goes on.
-pub fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// The clock, which the library asks its host for.
-#[must_use]
-pub fn now() -> UnixTime {
-    SystemTime::now().into()
-}

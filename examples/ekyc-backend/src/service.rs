@@ -12,7 +12,6 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
-use countersign::guard::MemoryStore;
 use countersign::httpsig::{MessageSigner, Scheme};
 use countersign::key::{SigningKey, VerifyingKey};
 use countersign::partner::vnpt_bioid::{
@@ -20,6 +19,7 @@ use countersign::partner::vnpt_bioid::{
     Role, VnptBioId,
 };
 use countersign::verified::Verified;
+use example_host::store::Store;
 use serde::Deserialize;
 
 use crate::wire::{self, Refused, Sink};
@@ -31,7 +31,7 @@ pub struct Service {
     key: SigningKey,
     of_backends: VnptBioId<BackendToBackend>,
     of_apps: VnptBioId<FrontendToBackend>,
-    store: MemoryStore,
+    store: Store,
     passes: AtomicBool,
     results: Mutex<BTreeMap<String, KycResult>>,
 }
@@ -56,7 +56,7 @@ impl Service {
             key,
             of_backends: of_backends.key(Role::CustomerBackend, backend.clone()).build()?,
             of_apps: of_apps.key(Role::CustomerBackend, backend).key(Role::App, app).build()?,
-            store: MemoryStore::new(1_000, now()),
+            store: Store::open(None, "", Arc::new(|_| ()))?,
             passes: AtomicBool::new(true),
             results: Mutex::default(),
         }))

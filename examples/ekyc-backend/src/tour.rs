@@ -53,6 +53,7 @@ impl World {
             service_key: public_service.clone(),
             service: service_url.clone(),
             spools: Spools::within(&std::env::temp_dir(), "ekyc-backend")?,
+            redis_url: std::env::var("REDIS_URL").ok(),
         };
         let backend = Backend::new(settings, log)?;
         backend.enrol(app_public)?;
@@ -68,7 +69,7 @@ impl World {
 async fn serve(service: Router) -> Result<String, Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(listener, service).await });
+    tokio::spawn(example_host::serve(listener, service));
     Ok(url)
 }
 

@@ -12,13 +12,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::IntoResponse;
 use countersign::class::PublicAnswer;
-use countersign::guard::MemoryStore;
 use countersign::httpsig::{HttpSigError, MessageSigner, Signatures, SigningOptions};
 use countersign::interop::http::{Fields, add, request, response};
 use countersign::partner::vnpt_bioid::{
     ANSWERS, BioIdError, Keys, MessageFrom, Model, Party, Profile, VnptBioId,
 };
 use countersign::verified::{PendingError, Verified};
+use example_host::store::Store;
 use serde_json::json;
 
 use crate::spool::{Spool, Spooled};
@@ -59,8 +59,24 @@ impl Sink {
 pub async fn take<M: Model, S: Party>(
     side: &VnptBioId<M>,
     keys: impl Fn(Option<&str>) -> Result<Keys<S>, BioIdError>,
-    store: &MemoryStore,
+    store: &Store,
     (head, mut body): (&Parts, Body),
+    sink: &mut Sink,
+) -> Result<Verified<MessageFrom<'static, S>>, Refused> {
+    let taken = verify(side, keys, store, head, &mut body, sink).await;
+    if taken.is_err() {
+        // Whoever still sends does not read: some of the rest is taken and thrown away, so that the refusal is heard.
+        let _ = tokio::time::timeout(REST_WITHIN, discard(&mut body)).await;
+    }
+    taken
+}
+
+async fn verify<M: Model, S: Party>(
+    side: &VnptBioId<M>,
+    keys: impl Fn(Option<&str>) -> Result<Keys<S>, BioIdError>,
+    store: &Store,
+    head: &Parts,
+    body: &mut Body,
     sink: &mut Sink,
 ) -> Result<Verified<MessageFrom<'static, S>>, Refused> {
     let fields = Fields::of(&head.headers);
@@ -69,7 +85,7 @@ pub async fn take<M: Model, S: Party>(
     let keys = keys(received.key_id())?;
     let mut hashed = received.verify_head(&keys, now())?.stream();
     let pump = async {
-        while let Some(piece) = next_piece(&mut body).await? {
+        while let Some(piece) = next_piece(body).await? {
             hashed.update(&piece)?;
             sink.put(&piece).await?;
         }
@@ -77,8 +93,18 @@ pub async fn take<M: Model, S: Party>(
     };
     tokio::time::timeout(BODY_WITHIN, pump).await.map_err(|_elapsed| Refused::TooSlow)??;
     let pending = hashed.finish()?;
-    let answer = store.apply(pending.step(), now());
+    let answer = store.apply(pending.step(), now()).await;
     Ok(pending.finish(answer, now())?)
+}
+
+async fn discard(body: &mut Body) {
+    let mut left = REST;
+    while let Ok(Some(piece)) = next_piece(body).await {
+        match left.checked_sub(piece.len()) {
+            Some(less) => left = less,
+            None => return,
+        }
+    }
 }
 
 async fn next_piece(body: &mut Body) -> Result<Option<Bytes>, Refused> {
@@ -368,6 +394,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Requests but uploads, and answers, are some hundred bytes.
 const MAX_IN_MEMORY: usize = 64 * 1024;
+
+/// How much of a refused body is taken all the same, and for how long: no more than a refusal is worth.
+const REST: usize = 1024 * 1024;
+const REST_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long a body may take: 20 MB over a poor mobile network.
 const BODY_WITHIN: Duration = Duration::from_secs(120);

@@ -1,8 +1,6 @@
 //! An app, a backend and a service over HTTP: both models in either scheme, and whoever is in between.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::{Arc, Mutex};
-
 use axum::http::{HeaderValue, Request};
 use countersign::httpsig::MessageSigner;
 use countersign::key::{Algorithm, SigningKey};
@@ -15,25 +13,14 @@ use ekyc_backend::service::Service;
 use ekyc_backend::spool::Spools;
 use ekyc_backend::tour::{World, said};
 use ekyc_backend::wire::{self, Exchange, Outgoing, Payload};
-use ekyc_backend::{CAVAGE_07, Log, RFC_9421};
-use tokio::net::TcpListener;
+use ekyc_backend::{CAVAGE_07, RFC_9421};
+use example_host::testing::{Lines, start};
 
 const PROFILES: [Profile; 2] = [RFC_9421, CAVAGE_07];
 const FORM: &str = "multipart/form-data; boundary=b";
 
-/// What a backend logged.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
-
-impl Lines {
-    fn log(&self) -> Log {
-        let lines = self.clone();
-        Arc::new(move |line| lines.0.lock().unwrap().push(line.to_owned()))
-    }
-
-    fn last(&self) -> String {
-        self.0.lock().unwrap().last().cloned().unwrap_or_default()
-    }
+fn last(lines: &Lines) -> String {
+    lines.starting_with("/").pop().unwrap_or_default()
 }
 
 async fn world(profile: Profile) -> (World, Lines) {
@@ -96,7 +83,7 @@ async fn model_1_decides_by_the_services_answer() {
         let photographs = photographs(&world).await;
         let exchange = world.app.upload(&photographs).await.unwrap();
         assert_eq!(said(&world.app, &exchange), "approved");
-        assert_eq!(lines.last(), "/ekyc accepted");
+        assert_eq!(last(&lines), "/ekyc accepted");
         world.service.set_passes(false);
         let exchange = world.app.upload(&photographs).await.unwrap();
         assert_eq!(said(&world.app, &exchange), "declined");
@@ -116,7 +103,7 @@ async fn model_1_what_is_changed_on_the_way_is_refused() {
         let signed = async |id: &str| world.app.signed_upload(&photographs, id).await.unwrap();
         let verdict = async |message: Request<reqwest::Body>| {
             let exchange = send(message).await;
-            let reason = lines.last();
+            let reason = last(&lines);
             let code = reason.split([' ', ':']).nth(2).unwrap_or_default().to_owned();
             (exchange.status.as_u16(), code)
         };
@@ -156,7 +143,7 @@ async fn model_1_a_device_that_is_not_enrolled_is_refused() {
         let unknown = signer(profile, key(APP_KEY, "device-2"));
         let refused = send(upload(&world, profile, &unknown, &all).await).await;
         assert_eq!(said(&world.app, &refused), "SIGNATURE_REFUSED");
-        assert!(lines.last().contains("httpsig.key_unknown"), "{}", lines.last());
+        assert!(last(&lines).contains("httpsig.key_unknown"), "{}", last(&lines));
         let service = signer(profile, key(APP_KEY, "bioid-1"));
         let refused = send(upload(&world, profile, &service, &all).await).await;
         assert_eq!(said(&world.app, &refused), "SIGNATURE_REFUSED");
@@ -198,17 +185,18 @@ async fn model_1_whoever_answers_in_the_services_place_is_not_believed() {
         let app_key = key(APP_KEY, "device-1");
         let impostor =
             Service::new(profile, impostor, backend_key.verifying_key(), app_key.verifying_key());
-        let impostor = serve(impostor.unwrap().router()).await;
+        let impostor = start(impostor.unwrap().router()).await;
         let settings = Settings {
             profile,
             key: backend_key.clone(),
             service_key: genuine.clone(),
             service: impostor.clone(),
             spools: Spools::within(&std::env::temp_dir(), "ekyc-test").unwrap(),
+            redis_url: None,
         };
         let backend = Backend::new(settings, lines.log()).unwrap();
         backend.enrol(app_key.verifying_key()).unwrap();
-        let url = serve(backend.router()).await;
+        let url = start(backend.router()).await;
         let backend = (&*url, backend_key.verifying_key());
         let app = App::new(profile, app_key, backend, (&*impostor, genuine)).unwrap();
         let spools = Spools::within(&std::env::temp_dir(), "ekyc-test").unwrap();
@@ -217,18 +205,11 @@ async fn model_1_whoever_answers_in_the_services_place_is_not_believed() {
         let exchange = app.upload(&photographs).await.unwrap();
         assert_eq!((exchange.status.as_u16(), &*said(&app, &exchange)), (502, "SERVICE"));
         let alarm = "/ekyc refused, ALARM: of the service: httpsig.signature_invalid";
-        assert!(lines.last().starts_with(alarm), "{}", lines.last());
+        assert!(last(&lines).starts_with(alarm), "{}", last(&lines));
         // Nor does an app believe it, in model 2.
         let session = app.open_session().await.unwrap();
         assert!(app.call_service(&photographs, &session).await.is_err());
     }
-}
-
-async fn serve(router: axum::Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
 }
 
 #[tokio::test]
@@ -244,10 +225,10 @@ async fn model_2_decides_by_what_the_service_said_and_not_by_what_the_app_says()
 
         let forged = HandedOn { body: r#"{"passed":true,"score":99}"#.into(), ..failed.clone() };
         assert_eq!(verdict(&forged).await, "SIGNATURE_REFUSED");
-        assert!(lines.last().contains("httpsig.digest_mismatch"), "{}", lines.last());
+        assert!(last(&lines).contains("httpsig.digest_mismatch"), "{}", last(&lines));
         let unsigned = HandedOn { fields: Vec::new(), ..forged };
         assert_eq!(verdict(&unsigned).await, "SIGNATURE_REFUSED");
-        assert!(lines.last().contains("vnpt_bioid.result_differs"), "{}", lines.last());
+        assert!(last(&lines).contains("vnpt_bioid.result_differs"), "{}", last(&lines));
         assert_eq!(verdict(&failed).await, "declined");
         assert_eq!(verdict(&failed).await, "CONTENT");
 
@@ -255,7 +236,7 @@ async fn model_2_decides_by_what_the_service_said_and_not_by_what_the_app_says()
         let session = app.open_session().await.unwrap();
         let others = HandedOn { request_id: session.request_id.clone(), ..failed };
         assert_eq!(verdict(&others).await, "SIGNATURE_REFUSED");
-        assert!(lines.last().contains("vnpt_bioid.other_request"), "{}", lines.last());
+        assert!(last(&lines).contains("vnpt_bioid.other_request"), "{}", last(&lines));
         let passed = handed_on(&app.call_service(&photographs, &session).await.unwrap());
         assert_eq!(verdict(&passed).await, "approved");
 
