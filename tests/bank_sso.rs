@@ -379,7 +379,8 @@ fn s1_c1_the_printed_payload_is_refused_by_default_and_taken_literally_on_reques
     assert_eq!(claims.order.as_ref().unwrap().unsigned, ["order_id", "product_code"]);
     assert_eq!(claims.profile.email.as_deref(), Some("email@gmail.com"));
     assert!(!claims.profile.email_verified);
-    assert!(!format!("{claims:?} {:?}", **claims).contains("email@gmail.com"));
+    let shown = format!("{claims:?} {:?} {granted:?}", **claims);
+    assert!(!shown.contains("email@gmail.com") && !shown.contains(OUID), "{shown}");
     let mut other = as_printed();
     other["azp"] = json!("crm");
     assert_eq!(literal.refusal(PURCHASE, &other), jwt(JwtError::PartyMismatch { claim: "azp" }));

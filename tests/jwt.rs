@@ -8,8 +8,8 @@ use std::time::Duration;
 use countersign::encoding::{base64url, hex};
 use countersign::jwks::KeyRing;
 use countersign::jwt::explain::Language;
+use countersign::jwt::{Claims, TokenLimits, TokenSigner, TokenType, UnverifiedToken, explain};
 use countersign::jwt::{JwtError, Lint, Policy, PolicyBuilder, PolicyProblem, Reusable, SingleUse};
-use countersign::jwt::{TokenLimits, TokenSigner, TokenType, UnverifiedToken, explain};
 use countersign::key::{Algorithm, SigningKey, VerifyingKey};
 use countersign::secret::Secret;
 use countersign::time::UnixTime;
@@ -1035,4 +1035,19 @@ fn explain_reaches_no_claim_of_a_forgery() {
     assert_eq!(report.errors().collect::<Vec<_>>(), [&JwtError::SignatureInvalid]);
     assert!(!report.to_string().contains(ISSUER));
     assert!(explain(&sign(&claims()), &keys(), &policy(), NOW).is_good());
+}
+
+#[test]
+fn shown_for_debugging_claims_do_not_say_whom_they_are_about() {
+    let mut claims = with("sub", json!("fc3c3988"));
+    claims["email"] = json!("an@example.vn");
+    claims["scope"] = json!("scope-of-an");
+    let token = sign(&claims);
+    let token = UnverifiedToken::parse(&token).unwrap();
+    let verified = token.verify::<Claims, _>(&keys(), &policy(), NOW).unwrap();
+    let shown = format!("{verified:?} {:?} {:#?}", *verified, *verified);
+    assert!(shown.contains(ISSUER) && shown.contains("j1"), "{shown}");
+    for personal in ["fc3c3988", "an@example", "scope-of-an"] {
+        assert!(!shown.contains(personal), "{shown}");
+    }
 }
