@@ -7,6 +7,7 @@ pub mod javascript;
 pub mod keys;
 pub mod radix;
 pub mod text;
+pub mod webhook;
 
 use libfuzzer_sys::arbitrary::Unstructured;
 

@@ -63,8 +63,10 @@ fn string(input: &mut Unstructured<'_>, text: &mut String) {
 }
 
 fn number(input: &mut Unstructured<'_>, text: &mut String) {
-    if coin(input) {
-        return text.push_str(pick(input, NUMBERS));
+    match below(input, 4) {
+        0 | 1 => return text.push_str(pick(input, NUMBERS)),
+        2 => return text.push_str(&next_to_a_power_of_two(input)),
+        _ => {}
     }
     let digits = |input: &mut Unstructured<'_>, text: &mut String, most: usize| {
         for _ in 0..=below(input, most) {
@@ -82,6 +84,16 @@ fn number(input: &mut Unstructured<'_>, text: &mut String) {
         text.push_str(pick(input, &["e", "E+", "e-"]));
         digits(input, text, 3);
     }
+}
+
+/// Where doubles are twice as dense below as above, and the shortest digits are hard to tell.
+fn next_to_a_power_of_two(input: &mut Unstructured<'_>) -> String {
+    // Ties between two shortest texts there are only near 1.
+    let exponent = if coin(input) { below(input, 2_047) } else { 1_023 - below(input, 64) };
+    let exponent = u64::try_from(exponent).unwrap();
+    let offset = u64::try_from(below(input, 5)).unwrap();
+    let bits = (exponent << 52).saturating_add(offset).saturating_sub(2);
+    format!("{:e}", f64::from_bits(bits))
 }
 
 const BLANKS: &[&str] = &["", "", "", " ", "\t\r\n "];

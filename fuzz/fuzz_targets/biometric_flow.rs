@@ -1,0 +1,358 @@
+//! Any schedule of issues, webhooks, logins that race, failing stores and moving clocks: a `secretData` logs in once at
+//! most, only behind a webhook for it, and every refusal is the one that the state of its challenge asks for.
+
+#![no_main]
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use countersign::biometric::{
+    BiometricError, BiometricFlow, Confirmation, Derivation, Issue, Login, Mode,
+    PendingConfirmation,
+};
+use countersign::digest::sha256;
+use countersign::encoding::hex;
+use countersign::guard::MemoryStore;
+use countersign::headers::Headers;
+use countersign::partner::zalo::{Webhook, Zalo};
+use countersign::secret::{Secret, SecretSet};
+use countersign::time::UnixTime;
+use countersign::verified::{Expect, Step, StoreAnswer};
+use countersign::webhook::zalo::MiniApp;
+use countersign_fuzz::{below, coin, pick};
+use libfuzzer_sys::arbitrary::Unstructured;
+use libfuzzer_sys::fuzz_target;
+
+const START: i64 = 1_735_180_623_123;
+const API_KEY: &str = "zalo-mini-app-api-key";
+const TOKENS: [&str; 4] = ["a", "b", "a.1", "zalo-access-token"];
+
+fuzz_target!(|data: &[u8]| {
+    let mut input = Unstructured::new(data);
+    let mode = if coin(&mut input) { Mode::Stateful } else { Mode::Stateless };
+    let flow = flow(&mut input, mode);
+    let mini_app =
+        MiniApp::builder("2646373759294038927").api_key("2025", API_KEY).build().unwrap();
+    let mut world = World {
+        mode,
+        zalo: &Zalo::new(mini_app, flow.clone()),
+        flow: &flow,
+        store: MemoryStore::new(4_096, UnixTime::from_millis(START)),
+        now: START,
+        latest: START,
+        issued: Vec::new(),
+        states: HashMap::new(),
+        logins: HashMap::new(),
+        racing: [const { None }; 3],
+        arriving: [const { None }; 2],
+    };
+    while !input.is_empty() {
+        world.go_on(&mut input);
+    }
+});
+
+fn flow(input: &mut Unstructured<'_>, mode: Mode) -> BiometricFlow {
+    let secret = Secret::new("the server's own secret key").unwrap();
+    let secrets = SecretSet::builder().secret("2025", secret).build().unwrap();
+    let recipes = [Derivation::HmacSha256, Derivation::ZaloMd5];
+    let first = below(input, 2);
+    let flow = BiometricFlow::builder(secrets).mode(mode).derivation(recipes[first]);
+    let flow = if coin(input) { flow.also_accept(recipes[1 - first]) } else { flow };
+    flow.build().unwrap()
+}
+
+/// A challenge as its user has it.
+#[derive(Clone)]
+struct Issued {
+    secret_data: String,
+    event_time: i64,
+    access_token: &'static str,
+}
+
+/// What a challenge has come to, as far as the store said so.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Issued,
+    Confirmed { event: i64, received: i64 },
+    Consumed,
+}
+
+struct World<'z> {
+    mode: Mode,
+    zalo: &'z Zalo,
+    flow: &'z BiometricFlow,
+    store: MemoryStore,
+    now: i64,
+    /// The latest moment that the clock ever showed.
+    latest: i64,
+    issued: Vec<Issued>,
+    /// By `secretData`: the state, and until when it is kept.
+    states: HashMap<String, (State, UnixTime)>,
+    logins: HashMap<String, u32>,
+    racing: [Option<Racing>; 3],
+    arriving: [Option<Arriving>; 2],
+}
+
+/// A login on its way.
+struct Racing {
+    secret_data: String,
+    login: Login<'static>,
+    looked: bool,
+}
+
+/// A webhook whose step the store has not seen yet.
+struct Arriving {
+    secret_data: String,
+    event: i64,
+    received: i64,
+    pending: PendingConfirmation,
+}
+
+impl World<'_> {
+    fn go_on(&mut self, input: &mut Unstructured<'_>) {
+        match below(input, 12) {
+            0 | 1 => self.issue(input),
+            2 | 3 => self.webhook(input),
+            4 => self.confirm(input),
+            5 | 6 => self.start(input),
+            7 | 8 => self.settle(input),
+            9 => self.walk_through(input),
+            10 => {
+                self.now +=
+                    *pick(input, &[&1, &999, &30_000, &120_000, &120_001, &300_000, &260_000_000])
+            }
+            _ => {
+                self.now -=
+                    *pick(input, &[&1, &999, &30_000, &60_000, &61_000, &300_000, &260_000_000])
+            }
+        }
+        self.latest = self.latest.max(self.now);
+    }
+
+    /// Everything that a login takes, one after the other.
+    fn walk_through(&mut self, input: &mut Unstructured<'_>) {
+        self.webhook(input);
+        self.confirm(input);
+        self.start(input);
+        self.settle(input);
+        self.settle(input);
+    }
+
+    fn moment(&self) -> UnixTime {
+        UnixTime::from_millis(self.now)
+    }
+
+    fn issue(&mut self, input: &mut Unstructured<'_>) {
+        let access_token = pick(input, &TOKENS);
+        let mut issue = self.zalo.issue(access_token, self.moment()).unwrap();
+        let challenge = loop {
+            match issue {
+                Issue::Issued(challenge) => break challenge,
+                Issue::Owes(pending) => {
+                    assert_eq!(self.mode, Mode::Stateful);
+                    let answer = self.ask(input, pending.step());
+                    match pending.finish(answer.clone(), self.moment()) {
+                        Ok(next) => issue = next,
+                        Err(error) => {
+                            assert_eq!(
+                                (answer, error),
+                                (StoreAnswer::Unavailable, BiometricError::StoreUnavailable)
+                            );
+                            return;
+                        }
+                    }
+                }
+            }
+        };
+        let secret_data = challenge.secret_data().as_str().to_owned();
+        if self.mode == Mode::Stateful {
+            let until = UnixTime::from_millis(challenge.event_time() + 360_000);
+            let before = self.states.insert(secret_data.clone(), (State::Issued, until));
+            assert!(before.is_none_or(|(_, until)| self.is_over(until)), "issued twice");
+        }
+        self.issued.push(Issued { secret_data, event_time: challenge.event_time(), access_token });
+    }
+
+    fn webhook(&mut self, input: &mut Unstructured<'_>) {
+        let secret_data = match self.challenge(input) {
+            Some(challenge) if below(input, 16) != 1 => challenge.secret_data,
+            _ => "TS/Smq2OGr45Jlo267NYDg==".to_owned(),
+        };
+        let event = self.now
+            + *pick(input, &[&0, &-1, &-60_000, &-60_001, &-300_000, &-300_001, &30_000, &30_001]);
+        let body = format!(
+            r#"{{"event":"biometric.verify.success","secretData":"{secret_data}","timestamp":{event}}}"#
+        );
+        let signed = format!("biometric.verify.success{secret_data}{event}{API_KEY}");
+        let mut signature = hex::encode(sha256(&[signed.as_bytes()]));
+        let forged = below(input, 8) == 1;
+        if forged {
+            let first = if signature.starts_with('0') { "1" } else { "0" };
+            signature.replace_range(..1, first);
+        }
+        let fields = [("X-ZEvent-Signature", signature.as_bytes())];
+        let in_time = (self.now - 300_000..=self.now + 30_000).contains(&event);
+        let verdict = self.zalo.webhook(&Headers::new(&fields), body.as_bytes(), self.moment());
+        assert_eq!(verdict.is_ok(), in_time && !forged);
+        if let Ok(Webhook::Confirms(pending)) = verdict {
+            let slot = below(input, self.arriving.len());
+            self.arriving[slot] =
+                Some(Arriving { secret_data, event, received: self.now, pending });
+        }
+    }
+
+    fn confirm(&mut self, input: &mut Unstructured<'_>) {
+        let slot = one_in_use(input, &self.arriving);
+        let Some(Arriving { secret_data, event, received, pending }) = self.arriving[slot].take()
+        else {
+            return;
+        };
+        let before = self.states.get(&secret_data).copied();
+        let answer = self.ask(input, pending.step());
+        let until = pending.step().until();
+        let verdict = pending.finish(answer.clone());
+        if answer == StoreAnswer::Unavailable {
+            assert_eq!(verdict, Err(BiometricError::StoreUnavailable));
+            return;
+        }
+        let over = before.is_none_or(|(_, until)| self.is_over(until));
+        match verdict {
+            Ok(Confirmation::Confirmed) => {
+                let fits = match (self.mode, before) {
+                    (Mode::Stateful, Some((State::Issued, _))) => true,
+                    (Mode::Stateless, _) => over,
+                    _ => false,
+                };
+                assert!(fits, "confirmed from {before:?}");
+                let until = before.map_or(until, |(_, before)| before.max(until));
+                self.states.insert(secret_data, (State::Confirmed { event, received }, until));
+            }
+            Ok(Confirmation::Duplicate) => {
+                assert!(matches!(before, Some((State::Confirmed { .. }, _))), "{before:?}");
+            }
+            Err(BiometricError::ReplayAfterUse) => {
+                assert!(matches!(before, Some((State::Consumed, _))), "{before:?}");
+            }
+            Err(BiometricError::UnknownChallenge) => assert!(over && self.mode == Mode::Stateful),
+            Err(error) => panic!("{error:?} from {before:?}"),
+        }
+    }
+
+    fn start(&mut self, input: &mut Unstructured<'_>) {
+        let Some(mut request) = self.challenge(input) else { return };
+        let wrong = match below(input, 8) {
+            1 => {
+                request.access_token = "another";
+                true
+            }
+            2 => {
+                request.event_time += 1;
+                true
+            }
+            _ => false,
+        };
+
+        let (age, held) = (self.now - request.event_time, self.store.len());
+        let Issued { secret_data, event_time, access_token } = request;
+        let verdict = self.flow.verify(&secret_data, event_time, access_token, self.moment());
+        assert_eq!(self.store.len(), held);
+        match verdict {
+            _ if wrong => assert_eq!(verdict.unwrap_err(), BiometricError::SecretMismatch),
+            Err(BiometricError::ChallengeExpired) => assert!(age > 300_000),
+            Err(BiometricError::ChallengeFromFuture) => assert!(age < -60_000),
+            Err(error) => panic!("{error:?}"),
+            Ok(login) => {
+                assert!((-60_000..=300_000).contains(&age));
+                let slot = below(input, self.racing.len());
+                self.racing[slot] = Some(Racing { secret_data, login, looked: false });
+            }
+        }
+    }
+
+    /// One login goes one step on.
+    fn settle(&mut self, input: &mut Unstructured<'_>) {
+        let slot = one_in_use(input, &self.racing);
+        let Some(Racing { secret_data, login, looked }) = self.racing[slot].take() else { return };
+        let Login::Owes(pending) = login else { panic!("approved before the store was asked") };
+        let before = self.states.get(&secret_data).copied();
+        let over = before.is_none_or(|(_, until)| self.is_over(until));
+        let until = pending.step().until();
+        let consumes = matches!(pending.step().expect(), Expect::State(_)) && looked;
+        let (answer, applied) = self.ask_or_lose(input, pending.step());
+        if applied {
+            assert!(consumes && matches!(before, Some((State::Confirmed { .. }, _))), "{before:?}");
+            let until = before.map_or(until, |(_, before)| before.max(until));
+            self.states.insert(secret_data.clone(), (State::Consumed, until));
+        }
+        let state = before.map(|(state, _)| state);
+        match pending.finish(answer.clone(), self.moment()) {
+            _ if answer == StoreAnswer::Unavailable => {}
+            Ok(Login::Approved(_)) => {
+                assert!(applied);
+                let Some(State::Confirmed { received, .. }) = state else { panic!("{state:?}") };
+                assert!(self.now - received <= 120_000);
+                let logins = self.logins.entry(secret_data).or_default();
+                *logins += 1;
+                assert_eq!(*logins, 1, "used twice");
+            }
+            Ok(owes) => {
+                let Some(State::Confirmed { received, .. }) = state else { panic!("{state:?}") };
+                assert!(self.now - received <= 120_000 && !applied);
+                self.racing[slot] = Some(Racing { secret_data, login: owes, looked: true });
+            }
+            Err(BiometricError::NotConfirmedYet) => {
+                assert!(
+                    matches!(state, Some(State::Issued)) || self.mode == Mode::Stateless && over
+                );
+            }
+            Err(BiometricError::UnknownChallenge) => assert!(over && self.mode == Mode::Stateful),
+            Err(BiometricError::AlreadyConsumed) => assert!(matches!(state, Some(State::Consumed))),
+            Err(BiometricError::ConfirmationExpired) => {
+                let Some(State::Confirmed { received, .. }) = state else { panic!("{state:?}") };
+                assert!(self.now - received > 120_000);
+            }
+            Err(BiometricError::ConfirmedBeforeIssue) => {
+                let Some(State::Confirmed { event, .. }) = state else { panic!("{state:?}") };
+                let request = self.issued.iter().find(|request| request.secret_data == secret_data);
+                assert!(event < request.unwrap().event_time - 60_000);
+            }
+            Err(error) => panic!("{error:?} from {state:?}"),
+        }
+    }
+
+    /// The last challenge, or any.
+    fn challenge(&self, input: &mut Unstructured<'_>) -> Option<Issued> {
+        let last = self.issued.len().checked_sub(1)?;
+        let index = if below(input, 4) == 1 { below(input, self.issued.len()) } else { last };
+        Some(self.issued[index].clone())
+    }
+
+    /// The store's answer, or none: it was never asked.
+    fn ask(&self, input: &mut Unstructured<'_>, step: &Step) -> StoreAnswer {
+        match below(input, 32) {
+            1 => StoreAnswer::Unavailable,
+            _ => self.store.apply(step, self.moment()),
+        }
+    }
+
+    /// The same, or an answer that got lost; and whether the step was applied.
+    fn ask_or_lose(&self, input: &mut Unstructured<'_>, step: &Step) -> (StoreAnswer, bool) {
+        let answer = self.ask(input, step);
+        let applied = answer == StoreAnswer::Applied;
+        match below(input, 32) {
+            1 => (StoreAnswer::Unavailable, applied),
+            _ => (answer, applied),
+        }
+    }
+
+    /// Whether a store may have forgotten what was kept until then.
+    fn is_over(&self, until: UnixTime) -> bool {
+        until < UnixTime::from_millis(self.latest).saturating_add(Duration::from_secs(1))
+    }
+}
+
+/// A slot with something in it, where there is one.
+fn one_in_use<T>(input: &mut Unstructured<'_>, slots: &[Option<T>]) -> usize {
+    let used: Vec<_> = (0..slots.len()).filter(|slot| slots[*slot].is_some()).collect();
+    used.get(below(input, used.len())).copied().unwrap_or(0)
+}
