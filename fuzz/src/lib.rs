@@ -2,7 +2,9 @@
 //!
 //! None of it uses the room of the library that it judges.
 
+pub mod auth_params;
 pub mod claims;
+pub mod http;
 pub mod javascript;
 pub mod keys;
 pub mod radix;
