@@ -13,6 +13,7 @@
 //! # Ok::<(), EncodingError>(())
 //! ```
 
+pub(crate) mod form;
 mod quick;
 
 use ::base64::Engine as _;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::WebhookError;
+use crate::encoding::form::{decode_onto, escape};
 
 /// Names and values, sorted by name and then by value.
 pub(super) type Parameters<'m> = Vec<(Cow<'m, str>, Cow<'m, str>)>;
@@ -49,7 +50,7 @@ pub(super) fn encode(text: &str, mut write: impl FnMut(&[u8])) {
             b'-' | b'_' | b'.' => write(&[byte]),
             b' ' => write(b"+"),
             _ if byte.is_ascii_alphanumeric() => write(&[byte]),
-            _ => write(&[b'%', digit(byte >> 4), digit(byte & 15)]),
+            _ => write(&escape(byte)),
         }
     }
 }
@@ -61,28 +62,8 @@ fn decode(text: &str) -> Result<Cow<'_, str>, WebhookError> {
         return Ok(Cow::Borrowed(text));
     }
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                let value = digit().zip(digit()).map(|(high, low)| high << 4 | low);
-                value
-                    .and_then(|value| u8::try_from(value).ok())
-                    .ok_or(WebhookError::FormMalformed)?
-            }
-            _ => byte,
-        });
-    }
+    decode_onto(text, &mut bytes).ok_or(WebhookError::FormMalformed)?;
     String::from_utf8(bytes).map(Cow::Owned).map_err(|_| WebhookError::FormMalformed)
-}
-
-const fn digit(value: u8) -> u8 {
-    match value {
-        0..10 => b'0'.saturating_add(value),
-        _ => b'A'.saturating_add(value.saturating_sub(10)),
-    }
 }
 
 /// A voice call of Twilio has some forty.

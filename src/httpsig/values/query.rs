@@ -1,5 +1,6 @@
 //! One parameter of the query (RFC 9421 §2.2.8), decoded and encoded again so that one spelling is left.
 
+use crate::encoding::form::{decode_onto, escape};
 use crate::httpsig::ComponentFault;
 
 /// Writes the value of the parameter whose re-encoded name is `name`.
@@ -22,27 +23,9 @@ pub(super) fn write(query: &str, name: &str, text: &mut String) -> Result<(), Co
     Ok(())
 }
 
-/// Decodes `application/x-www-form-urlencoded` text.
 fn decode(text: &str, onto: &mut Vec<u8>) -> Result<(), ComponentFault> {
     onto.clear();
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        onto.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let escape = digit(bytes.next()).zip(digit(bytes.next()));
-                let (high, low) = escape.ok_or(ComponentFault::QueryEncoding)?;
-                high << 4 | low
-            }
-            byte => byte,
-        });
-    }
-    Ok(())
-}
-
-fn digit(byte: Option<u8>) -> Option<u8> {
-    let digit = char::from(byte?).to_digit(16)?;
-    u8::try_from(digit).ok()
+    decode_onto(text, onto).ok_or(ComponentFault::QueryEncoding)
 }
 
 fn is_encoded_as(decoded: &[u8], name: &str) -> bool {
@@ -52,15 +35,7 @@ fn is_encoded_as(decoded: &[u8], name: &str) -> bool {
 /// The byte as it is written: letters, digits and `*-._` alone, all others escaped, a space too (RFC 9421 §2.2.8).
 fn encoded(byte: u8) -> impl Iterator<Item = u8> {
     let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_');
-    let hex = |digit: u8| {
-        if digit < 10 {
-            b'0'.wrapping_add(digit)
-        } else {
-            b'A'.wrapping_add(digit).wrapping_sub(10)
-        }
-    };
-    let escape = [b'%', hex(byte >> 4), hex(byte & 15)];
-    let (written, length) = if plain { ([byte, 0, 0], 1) } else { (escape, 3) };
+    let (written, length) = if plain { ([byte, 0, 0], 1) } else { (escape(byte), 3) };
     written.into_iter().take(length)
 }
 
