@@ -360,7 +360,7 @@ fn s0_6_a_key_speaks_for_one_role() {
         let verdict = verdict_on_request::<_, App>(&backend, &request);
         assert_eq!(refusal(verdict), BioIdError::WrongRole { expected: Role::App });
     }
-    // Nobody learns from the class which ids there are.
+    // It is refused as an unknown id is.
     let wrong = BioIdError::WrongRole { expected: Role::App };
     assert_eq!(wrong.class(), BioIdError::Keys(Refusal::UnknownKey { retry_at: None }).class());
 }
