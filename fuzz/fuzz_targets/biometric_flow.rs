@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use countersign::biometric::{
-    BiometricError, BiometricFlow, Confirmation, Derivation, Issue, Login, Mode,
+    BiometricError, BiometricFlow, Confirmation, Derivation, Issue, Login, LoginRequest, Mode,
     PendingConfirmation,
 };
 use countersign::digest::sha256;
@@ -30,20 +30,17 @@ const TOKENS: [&str; 4] = ["a", "b", "a.1", "zalo-access-token"];
 fuzz_target!(|data: &[u8]| {
     let mut input = Unstructured::new(data);
     let mode = if coin(&mut input) { Mode::Stateful } else { Mode::Stateless };
-    let flow = flow(&mut input, mode);
     let mini_app =
         MiniApp::builder("2646373759294038927").api_key("2025", API_KEY).build().unwrap();
     let mut world = World {
         mode,
-        zalo: &Zalo::new(mini_app, flow.clone()),
-        flow: &flow,
+        zalo: &Zalo::new(mini_app, flow(&mut input, mode)),
         store: MemoryStore::new(4_096, UnixTime::from_millis(START)),
         now: START,
         latest: START,
         issued: Vec::new(),
         states: HashMap::new(),
         logins: HashMap::new(),
-        racing: [const { None }; 3],
         arriving: [const { None }; 2],
     };
     while !input.is_empty() {
@@ -80,7 +77,6 @@ enum State {
 struct World<'z> {
     mode: Mode,
     zalo: &'z Zalo,
-    flow: &'z BiometricFlow,
     store: MemoryStore,
     now: i64,
     /// The latest moment that the clock ever showed.
@@ -89,14 +85,13 @@ struct World<'z> {
     /// By `secretData`: the state, and until when it is kept.
     states: HashMap<String, (State, UnixTime)>,
     logins: HashMap<String, u32>,
-    racing: [Option<Racing>; 3],
     arriving: [Option<Arriving>; 2],
 }
 
 /// A login on its way.
-struct Racing {
-    secret_data: String,
-    login: Login<'static>,
+struct Racing<'r> {
+    secret_data: &'r str,
+    login: Login<'r>,
     looked: bool,
 }
 
@@ -114,18 +109,29 @@ impl World<'_> {
             0 | 1 => self.issue(input),
             2 | 3 => self.webhook(input),
             4 => self.confirm(input),
-            5 | 6 => self.start(input),
-            7 | 8 => self.settle(input),
-            9 => self.walk_through(input),
-            10 => {
-                self.now +=
-                    *pick(input, &[&1, &999, &30_000, &120_000, &120_001, &300_000, &260_000_000])
-            }
-            _ => {
-                self.now -=
-                    *pick(input, &[&1, &999, &30_000, &60_000, &61_000, &300_000, &260_000_000])
-            }
+            5..=7 => self.race(input, 3),
+            8 | 9 => self.walk_through(input),
+            _ => self.move_clock(input),
         }
+    }
+
+    fn move_clock(&mut self, input: &mut Unstructured<'_>) {
+        let span = *pick(
+            input,
+            &[
+                &1,
+                &999,
+                &30_000,
+                &60_000,
+                &61_000,
+                &120_000,
+                &120_001,
+                &200_000,
+                &300_000,
+                &260_000_000,
+            ],
+        );
+        self.now += if coin(input) { -span } else { span };
         self.latest = self.latest.max(self.now);
     }
 
@@ -133,9 +139,27 @@ impl World<'_> {
     fn walk_through(&mut self, input: &mut Unstructured<'_>) {
         self.webhook(input);
         self.confirm(input);
-        self.start(input);
-        self.settle(input);
-        self.settle(input);
+        self.race(input, 1);
+    }
+
+    /// Logins that begin together and end when they end, with webhooks and time in between.
+    fn race(&mut self, input: &mut Unstructured<'_>, most: usize) {
+        let requests: Vec<_> =
+            (0..=below(input, most)).filter_map(|_| self.request(input)).collect();
+        let mut racing: Vec<_> =
+            requests.iter().filter_map(|request| self.start(request)).collect();
+        while !racing.is_empty() {
+            match below(input, 16) {
+                1 => self.webhook(input),
+                2 => self.confirm(input),
+                3 => self.move_clock(input),
+                4 => self.issue(input),
+                _ => {
+                    let one = racing.swap_remove(below(input, racing.len()));
+                    racing.extend(self.settle(input, one));
+                }
+            }
+        }
     }
 
     fn moment(&self) -> UnixTime {
@@ -153,11 +177,13 @@ impl World<'_> {
                     let answer = self.ask(input, pending.step());
                     match pending.finish(answer.clone(), self.moment()) {
                         Ok(next) => issue = next,
+                        Err(BiometricError::TooManyChallenges) => {
+                            assert!(matches!(answer, StoreAnswer::Refused(Some(_))));
+                            return;
+                        }
                         Err(error) => {
-                            assert_eq!(
-                                (answer, error),
-                                (StoreAnswer::Unavailable, BiometricError::StoreUnavailable)
-                            );
+                            assert_eq!(answer, StoreAnswer::Unavailable);
+                            assert_eq!(error, BiometricError::StoreUnavailable);
                             return;
                         }
                     }
@@ -238,43 +264,43 @@ impl World<'_> {
         }
     }
 
-    fn start(&mut self, input: &mut Unstructured<'_>) {
-        let Some(mut request) = self.challenge(input) else { return };
-        let wrong = match below(input, 8) {
-            1 => {
-                request.access_token = "another";
-                true
-            }
-            2 => {
-                request.event_time += 1;
-                true
-            }
-            _ => false,
+    /// A request to log in, and whether its token and time are those of the challenge.
+    fn request(&self, input: &mut Unstructured<'_>) -> Option<(LoginRequest, bool)> {
+        let challenge = self.challenge(input)?;
+        let (token, later) = match below(input, 8) {
+            1 => ("another", 0),
+            2 => (challenge.access_token, 1),
+            _ => (challenge.access_token, 0),
         };
+        let right = token == challenge.access_token && later == 0;
+        let request = LoginRequest {
+            secret_data: challenge.secret_data,
+            event_time: challenge.event_time + later,
+            access_token: token.to_owned(),
+        };
+        Some((request, right))
+    }
 
-        let (age, held) = (self.now - request.event_time, self.store.len());
-        let Issued { secret_data, event_time, access_token } = request;
-        let verdict = self.flow.verify(&secret_data, event_time, access_token, self.moment());
-        assert_eq!(self.store.len(), held);
-        match verdict {
-            _ if wrong => assert_eq!(verdict.unwrap_err(), BiometricError::SecretMismatch),
+    fn start<'r>(&self, (request, right): &'r (LoginRequest, bool)) -> Option<Racing<'r>> {
+        let age = self.now - request.event_time;
+        match self.zalo.login(request, self.moment()) {
+            verdict if !right => assert_eq!(verdict.unwrap_err(), BiometricError::SecretMismatch),
             Err(BiometricError::ChallengeExpired) => assert!(age > 300_000),
             Err(BiometricError::ChallengeFromFuture) => assert!(age < -60_000),
             Err(error) => panic!("{error:?}"),
             Ok(login) => {
                 assert!((-60_000..=300_000).contains(&age));
-                let slot = below(input, self.racing.len());
-                self.racing[slot] = Some(Racing { secret_data, login, looked: false });
+                return Some(Racing { secret_data: &request.secret_data, login, looked: false });
             }
         }
+        None
     }
 
     /// One login goes one step on.
-    fn settle(&mut self, input: &mut Unstructured<'_>) {
-        let slot = one_in_use(input, &self.racing);
-        let Some(Racing { secret_data, login, looked }) = self.racing[slot].take() else { return };
+    fn settle<'r>(&mut self, input: &mut Unstructured<'_>, one: Racing<'r>) -> Option<Racing<'r>> {
+        let Racing { secret_data, login, looked } = one;
         let Login::Owes(pending) = login else { panic!("approved before the store was asked") };
-        let before = self.states.get(&secret_data).copied();
+        let before = self.states.get(secret_data).copied();
         let over = before.is_none_or(|(_, until)| self.is_over(until));
         let until = pending.step().until();
         let consumes = matches!(pending.step().expect(), Expect::State(_)) && looked;
@@ -282,7 +308,7 @@ impl World<'_> {
         if applied {
             assert!(consumes && matches!(before, Some((State::Confirmed { .. }, _))), "{before:?}");
             let until = before.map_or(until, |(_, before)| before.max(until));
-            self.states.insert(secret_data.clone(), (State::Consumed, until));
+            self.states.insert(secret_data.to_owned(), (State::Consumed, until));
         }
         let state = before.map(|(state, _)| state);
         match pending.finish(answer.clone(), self.moment()) {
@@ -291,14 +317,14 @@ impl World<'_> {
                 assert!(applied);
                 let Some(State::Confirmed { received, .. }) = state else { panic!("{state:?}") };
                 assert!(self.now - received <= 120_000);
-                let logins = self.logins.entry(secret_data).or_default();
+                let logins = self.logins.entry(secret_data.to_owned()).or_default();
                 *logins += 1;
                 assert_eq!(*logins, 1, "used twice");
             }
             Ok(owes) => {
                 let Some(State::Confirmed { received, .. }) = state else { panic!("{state:?}") };
                 assert!(self.now - received <= 120_000 && !applied);
-                self.racing[slot] = Some(Racing { secret_data, login: owes, looked: true });
+                return Some(Racing { secret_data, login: owes, looked: true });
             }
             Err(BiometricError::NotConfirmedYet) => {
                 assert!(
@@ -318,6 +344,7 @@ impl World<'_> {
             }
             Err(error) => panic!("{error:?} from {state:?}"),
         }
+        None
     }
 
     /// The last challenge, or any.
