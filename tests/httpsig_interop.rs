@@ -291,7 +291,7 @@ fn changes(signed: &Value, profile: &Profile) -> Vec<(&'static str, Value, &'sta
     if covers(profile, "x-list") {
         changes.push(("a line", replaced("\"c\"", "\"d\""), invalid));
     }
-    if covers(profile, "\"content-type\"") || covers(profile, "content-type") {
+    if covers(profile, "content-type") {
         changes.push(("a field", replaced("application/json", "application/xml"), invalid));
         changes.push((
             "no field",
@@ -313,17 +313,15 @@ fn changes(signed: &Value, profile: &Profile) -> Vec<(&'static str, Value, &'sta
         changes.push(("created", replaced(&created, &earlier), invalid));
     }
     changes.retain(|(_, changed, _)| changed != signed);
+    assert!(changes.iter().any(|(change, ..)| *change == "signature"), "{signed}");
     changes
 }
 
 fn covers(profile: &Profile, name: &str) -> bool {
-    profile
-        .components
-        .iter()
-        .any(|component| component.trim_start_matches('"').starts_with(name.trim_matches('"')))
+    profile.components.iter().any(|component| component.trim_start_matches('"').starts_with(name))
 }
 
-/// With one bit of the signature changed.
+/// With another first character of the signature.
 fn with_signature_changed(signed: &Value) -> Value {
     let mut changed = signed.clone();
     for line in changed["headers"].as_array_mut().unwrap() {
