@@ -4,6 +4,8 @@
 //! structured field it is, and written canonically. What its parts mean is read from the canonical text in both cases.
 
 mod plain;
+#[cfg(test)]
+mod properties;
 
 use std::borrow::Cow;
 
@@ -56,9 +58,16 @@ pub(super) fn members<'m>(
     line: &'m [u8],
     limits: &Limits,
 ) -> Result<Vec<Labelled<'m>>, StructuredError> {
-    if let Some(members) = plain::members(line) {
-        return Ok(members);
+    match plain::members(line) {
+        Some(members) => Ok(members),
+        None => members_of_any_spelling(line, limits),
     }
+}
+
+fn members_of_any_spelling<'m>(
+    line: &'m [u8],
+    limits: &Limits,
+) -> Result<Vec<Labelled<'m>>, StructuredError> {
     let dictionary = Dictionary::parse(line, limits)?;
     dictionary.refuse_duplicates()?;
     let member = |entry: &Entry<'m, Member<'m>>| {
@@ -125,14 +134,16 @@ impl<'a> Iterator for Parameters<'a> {
     }
 }
 
-/// Cuts before the first of these bytes that does not stand in a String.
+/// Cuts before the first of these bytes that stands in neither a String nor a Display String. In the latter, which begins
+/// with a `%`, a backslash escapes nothing (RFC 9651 §3.3.8).
 fn split_at_any(text: &str, [first, second]: [u8; 2]) -> (&str, &str) {
-    let (mut quoted, mut escaped) = (false, false);
+    let (mut quoted, mut escaped, mut escapes, mut last) = (false, false, false, 0);
     let end = text.bytes().position(|byte| {
+        let before = std::mem::replace(&mut last, byte);
         match byte {
             _ if escaped => escaped = false,
-            b'\\' => escaped = quoted,
-            b'"' => quoted = !quoted,
+            b'\\' => escaped = quoted && escapes,
+            b'"' => (quoted, escapes) = (!quoted, before != b'%'),
             _ => return !quoted && (byte == first || byte == second),
         }
         false
@@ -247,6 +258,10 @@ mod tests {
         assert_eq!(items, ["\"a;) \\\" b\";key=\"x y\"", "\"@q\";name=\"(;\"", "\"c\""]);
         let parameters: Vec<_> = list.parameters().collect();
         assert_eq!(parameters, [("nonce", "\"a;b=c\""), ("n", ""), ("alg", "\"x\"")]);
+        // In a Display String a backslash stands for itself, before the closing quote too.
+        let list = List::of("();u=%\"\\\";keyid=\"k\"");
+        let parameters: Vec<_> = list.parameters().collect();
+        assert_eq!(parameters, [("u", "%\"\\\""), ("keyid", "\"k\"")]);
         assert_eq!(List::of("();created=1").items().count(), 0);
         assert_eq!(List::of("();created=1").parameters().count(), 1);
         assert_eq!(string("\"a\\\"b\\\\\"").as_deref(), Some("a\"b\\"));
