@@ -321,6 +321,10 @@ fn s0_5_an_app_has_no_secret() {
     let verdict = verdict_on_request::<_, App>(&service, &stolen);
     assert_eq!(refusal(verdict), BioIdError::WrongRole { expected: Role::App });
     assert!(verdict_on_request::<_, CustomerBackend>(&service, &stolen).is_ok());
+    // Its own key is good where backend and service have a secret, too.
+    let signer = app.request_signer::<BioId>(key(Role::App)).unwrap();
+    let own = Sent::new(profile, PHOTOGRAPHS).signed(&signer);
+    assert!(verdict_on_request::<_, App>(&service, &own).is_ok());
 }
 
 #[test]
