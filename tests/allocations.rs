@@ -78,7 +78,7 @@ const COMPONENTS: [&str; 6] =
 const SIGNED_AT: UnixTime = UnixTime::from_secs(1_618_884_473);
 
 #[test]
-fn a_signed_message_is_accepted_with_at_most_three_allocations_and_signed_with_eight() {
+fn a_signed_message_is_accepted_with_at_most_three_allocations_and_signed_with_seven() {
     for algorithm in [Algorithm::Hs256, Algorithm::EdDsa, Algorithm::Es256] {
         let (signing, verifying) = keys(algorithm);
         let policy = httpsig::Policy::builder(Scheme::Rfc9421, COMPONENTS)
@@ -103,7 +103,7 @@ fn a_signed_message_is_accepted_with_at_most_three_allocations_and_signed_with_e
         // ECDSA takes numbers as long as the key, whatever is signed.
         let bare = || assert!(signing.sign(algorithm, b"anything").is_ok());
         let count = ours(sign, bare);
-        assert!(count <= 8, "signing, {algorithm}: {count}");
+        assert!(count <= 7, "signing, {algorithm}: {count}");
 
         let tag = signing.sign(algorithm, b"anything").unwrap();
         let bare = || verifying.verify(algorithm, b"anything", &tag).unwrap();

@@ -28,36 +28,23 @@ pub fn parse(
     profile: Profile,
     limits: Limits,
 ) -> Result<Document<'_>, JavascriptError> {
-    let mut document = Document::unread(body);
-    document.read(profile, limits)?;
-    Ok(document)
-}
-
-impl<'b> Document<'b> {
-    /// A body of which nothing is known yet, to be [`read`](Self::read) in the place where it stays: to move a tape
-    /// takes as long as to read a small body.
-    pub(crate) fn unread(body: &'b [u8]) -> Self {
-        Self { body, tape: Tape::new() }
+    if body.len() > limits.max_bytes {
+        return Err(JavascriptError::TooLarge { limit: limits.max_bytes, found: body.len() });
     }
-
-    /// As [`parse`]. What is not read to its end is no document.
-    pub(crate) fn read(&mut self, profile: Profile, limits: Limits) -> Result<(), JavascriptError> {
-        let body = self.body;
-        if body.len() > limits.max_bytes {
-            return Err(JavascriptError::TooLarge { limit: limits.max_bytes, found: body.len() });
-        }
-        let rest = match profile {
-            Profile::Node => body,
-            Profile::BomTolerant => body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body),
-        };
-        Reader { document: self, open: Spill::new(), closing: None, limits }.document(rest)
-    }
+    let rest = match profile {
+        Profile::Node => body,
+        Profile::BomTolerant => body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body),
+    };
+    let document = Document { body, tape: Tape::new() };
+    let mut reader = Reader { document, open: Spill::new(), closing: None, limits };
+    reader.document(rest)?;
+    Ok(reader.document)
 }
 
 /// What is read so far. What is still to read is handed from step to step, so that it stays in
 /// registers.
-struct Reader<'r, 'b> {
-    document: &'r mut Document<'b>,
+struct Reader<'b> {
+    document: Document<'b>,
     /// What is not closed yet, the innermost last.
     open: Spill<Open, 1>,
     /// What closes the innermost.
@@ -77,7 +64,7 @@ struct Open {
     keys: Filter,
 }
 
-impl<'b> Reader<'_, 'b> {
+impl<'b> Reader<'b> {
     fn document(&mut self, rest: &'b [u8]) -> Result<(), JavascriptError> {
         let mut rest = self.blank(rest);
         loop {

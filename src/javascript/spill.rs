@@ -16,6 +16,7 @@ impl<T: Copy + Default, const N: usize> Spill<T, N> {
 
     /// Adds `item`. `most_to_come` says how many may follow, itself included, so that moving to the
     /// heap happens once.
+    // Whether the compiler inlines it depends on the rest of the crate, and a tenth of the time of reading on that.
     #[inline(always)]
     pub(super) fn push(&mut self, item: T, most_to_come: impl FnOnce() -> usize) {
         if !self.outside.is_empty() {

@@ -7,7 +7,7 @@ use super::scheme::{Part, Place, Scheme, Unit};
 use super::signature::{self, Signatures};
 use super::{Message, WebhookError};
 use crate::headers::Headers;
-use crate::javascript::{Document, Kind, Limits, Profile};
+use crate::javascript::{self, Document, Kind, Limits, Profile};
 use crate::time::UnixTime;
 
 /// Everything a scheme needs of a message beside the raw body.
@@ -61,10 +61,12 @@ impl<'m> Claimed<'m> {
             return Err(WebhookError::UrlMissing);
         }
         if scheme.reads_json() {
-            let document = self.document.insert(Document::unread(message.body));
-            let read = read_object(document, Limits::EVENT.with_max_bytes(max_body));
-            self.document.take_if(|_| read.is_err());
-            read?;
+            let limits = Limits::EVENT.with_max_bytes(max_body);
+            let document = javascript::parse(message.body, Profile::Node, limits)?;
+            if document.root().kind() != Kind::Object {
+                return Err(WebhookError::NotAnObject);
+            }
+            self.document = Some(document);
         }
         if scheme.has(|part| matches!(part, Part::TwilioForm)) {
             self.read_form(message.body)?;
@@ -157,14 +159,6 @@ impl<'m> Claimed<'m> {
     fn parameter(&self, name: &str) -> Result<Option<&str>, WebhookError> {
         let none = Ok(None);
         self.parameters.as_ref().map_or(none, |parameters| form::only(parameters, name))
-    }
-}
-
-fn read_object(document: &mut Document<'_>, limits: Limits) -> Result<(), WebhookError> {
-    document.read(Profile::Node, limits)?;
-    match document.root().kind() {
-        Kind::Object => Ok(()),
-        _ => Err(WebhookError::NotAnObject),
     }
 }
 
