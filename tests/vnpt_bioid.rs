@@ -290,7 +290,10 @@ fn s0_c1_the_leg_to_the_service_is_signed_unless_mutual_tls_is_declared() {
     }
     let [to_service, app_to_service] = [&BackendToBackend::LEGS[1], &FrontendToBackend::LEGS[0]];
     assert_eq!((signed.must_sign(to_service), over_tls.must_sign(to_service)), (true, false));
-    assert!(!signed.must_sign(app_to_service), "of the other model");
+    // A leg of the other model is none that mutual TLS was declared for.
+    assert!(over_tls.must_sign(app_to_service));
+    let relaying = VnptBioId::<FrontendToBackend>::builder(Role::CustomerBackend, PROFILES[0]);
+    assert!(relaying.build().unwrap().must_sign(to_service));
 }
 
 #[test]

@@ -141,10 +141,10 @@ impl<M: Model> VnptBioId<M> {
         self.role
     }
 
-    /// Whether messages on this leg must be signed: all of the model's, but for those that mutual TLS was declared for.
+    /// Whether messages on this leg must be signed: all, but for those that mutual TLS was declared for.
     #[must_use]
     pub fn must_sign(&self, leg: &Leg) -> bool {
-        M::LEGS.contains(leg) && !(self.mutual_tls && leg.duty() == Duty::UnlessMutualTls)
+        !(self.mutual_tls && leg.duty() == Duty::UnlessMutualTls)
     }
 
     /// What a request of `S` to this party must be: to explain a refusal, or to ask for a signature.
