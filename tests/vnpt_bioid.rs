@@ -8,8 +8,8 @@ use countersign::class::Class;
 use countersign::guard::{MemoryStore, SingleUse, Use};
 use countersign::headers::Headers;
 use countersign::httpsig::{
-    Carrier, Dialect, HttpSigError, MessageSigner, PolicyProblem, Request, Response, Scheme,
-    Signatures, SigningOptions,
+    Carrier, Dialect, HttpSigError, MessageSigner, Origin, PolicyProblem, Request, Response,
+    Scheme, Signatures, SigningOptions,
 };
 use countersign::json::JsonErrorKind;
 use countersign::jwks::{ConfigProblem, Refusal};
@@ -290,7 +290,10 @@ fn s0_c1_the_leg_to_the_service_is_signed_unless_mutual_tls_is_declared() {
     }
     let [to_service, app_to_service] = [&BackendToBackend::LEGS[1], &FrontendToBackend::LEGS[0]];
     assert_eq!((signed.must_sign(to_service), over_tls.must_sign(to_service)), (true, false));
-    assert!(!signed.must_sign(app_to_service), "of the other model");
+    // A leg of the other model is none that mutual TLS was declared for.
+    assert!(over_tls.must_sign(app_to_service));
+    let relaying = VnptBioId::<FrontendToBackend>::builder(Role::CustomerBackend, PROFILES[0]);
+    assert!(relaying.build().unwrap().must_sign(to_service));
 }
 
 #[test]
@@ -367,6 +370,36 @@ fn s0_6_a_key_speaks_for_one_role() {
     // It is refused as an unknown id is.
     let wrong = BioIdError::WrongRole { expected: Role::App };
     assert_eq!(wrong.class(), BioIdError::Keys(Refusal::UnknownKey { retry_at: None }).class());
+}
+
+#[test]
+fn s0_6_a_request_to_one_party_is_none_to_another_that_says_who_it_is() {
+    for profile in PROFILES {
+        let [app, backend] = [Role::App, Role::CustomerBackend]
+            .map(|role| party::<FrontendToBackend>(role, profile));
+        let to_service = app.request_signer::<BioId>(key(Role::App)).unwrap();
+        let to_service =
+            Sent::new(profile, PHOTOGRAPHS).with("host", "bioid.example.vn").signed(&to_service);
+        let own = app.request_signer::<CustomerBackend>(key(Role::App)).unwrap();
+        let own = Sent::new(profile, PHOTOGRAPHS).signed(&own);
+        // By the host that it names itself, what was signed for the service is good anywhere.
+        let passes = once(verdict_on_request::<_, App>(&backend, &to_service).unwrap());
+        let names = ["host", "@authority"].map(|name| passes.get(name));
+        assert!(names.contains(&Some("bioid.example.vn")), "{names:?}");
+
+        let origin = Origin::new("https", "backend.example.vn").unwrap();
+        let verdict = |sent: &Sent| {
+            let lines = sent.lines();
+            let signatures = Signatures::parse(sent.request(&lines).seen_at(&origin))?;
+            let request = backend.request_from::<App>(&signatures)?;
+            let keys = backend.keys(request.key_id(), NOW)?;
+            request.verify_head(&keys, NOW)?.with_body(&sent.body).map(drop)
+        };
+        assert_eq!(verdict(&own), Ok(()));
+        assert_eq!(verdict(&to_service), Err(INVALID));
+        // Nor does it help to rename the host.
+        assert_eq!(verdict(&to_service.with("host", "backend.example.vn")), Err(INVALID));
+    }
 }
 
 #[test]

@@ -63,14 +63,14 @@ impl World {
     fn show(&self) -> Result<(), Error> {
         // Step 2: under the id that the backend gave it, the app sends its photographs to the service.
         let to_service = self.app.request_signer::<BioId>(key(Role::App)?)?;
-        let request = self.signed(self.message(b"two photographs"), &to_service)?;
+        let request = self.signed(self.message("7f3c", b"two photographs"), &to_service)?;
         say("2  photographs at the service", self.at_service(&request), "accepted");
         say("   the same, sent again", self.at_service(&request), "guard.replayed");
 
         // Step 3: the service answers, with a signature of its own over the result.
         let signer = self.service.result_signer(key(Role::BioId)?)?;
-        let failed = self.answer(FAILED, &request, &signer)?;
-        let passed = self.answer(PASSED, &request, &signer)?;
+        let failed = self.answer(("7f3c", FAILED), &request, &signer)?;
+        let passed = self.answer(("7f3c", PASSED), &request, &signer)?;
 
         // Step 4: the app hands the result on, and what it may make of it.
         say("4  the result, handed on", self.handed_on(&passed, "7f3c"), "accepted");
@@ -82,26 +82,28 @@ impl World {
         let forged = forged.with(digest.name(), &digest.value(PASSED));
         let verdict = self.handed_on(&forged, "7f3c");
         say("   forged: and its digest", verdict, "httpsig.signature_invalid");
-        let unsigned = self.handed_on(&self.message(PASSED), "7f3c");
+        let unsigned = self.handed_on(&self.message("7f3c", PASSED), "7f3c");
         say("   forged: without a signature", unsigned, "httpsig.signature_missing");
         // An app that calls itself the service, and signs with the only key it has.
         let posing = VnptBioId::<FrontendToBackend>::builder(Role::BioId, self.profile).build()?;
-        let forged = self.answer(PASSED, &request, &posing.result_signer(key(Role::App)?)?)?;
+        let forged =
+            self.answer(("7f3c", PASSED), &request, &posing.result_signer(key(Role::App)?)?)?;
         say(
             "   signed with the app's key",
             self.handed_on(&forged, "7f3c"),
             "vnpt_bioid.wrong_role",
         );
         let under_its_id = key(Role::App)?.with_id("bioid-1");
-        let forged = self.answer(PASSED, &request, &posing.result_signer(under_its_id)?)?;
+        let forged =
+            self.answer(("7f3c", PASSED), &request, &posing.result_signer(under_its_id)?)?;
         let verdict = self.handed_on(&forged, "7f3c");
         say("   … under the service's id", verdict, "httpsig.signature_invalid");
 
-        // Or the backend asks the service.
+        // Or the backend asks the service, under an id that no app knows.
         let to_backend = self.service.answer_signer::<CustomerBackend>(key(Role::BioId)?)?;
         let asks = self.backend.request_signer::<BioId>(key(Role::CustomerBackend)?)?;
-        let question = self.signed(self.message(b""), &asks)?;
-        let fetched = self.answer(FAILED, &question, &to_backend)?;
+        let question = self.signed(self.message("91be", b""), &asks)?;
+        let fetched = self.answer(("91be", FAILED), &question, &to_backend)?;
         let verdict = self.confirmed(FAILED, &question, &fetched);
         say("4' the same as the service says", verdict, "accepted");
         let verdict = self.confirmed(PASSED, &question, &fetched);
@@ -109,14 +111,14 @@ impl World {
         Ok(())
     }
 
-    fn message(&self, body: &[u8]) -> Sent {
+    fn message(&self, request_id: &str, body: &[u8]) -> Sent {
         let digest = self.profile.digest_field();
         let value = digest.value(body);
         let fields = [
             ("Host", "bioid.example.vn"),
             ("Date", DATE),
             (digest.name(), &*value),
-            ("X-Request-Id", "7f3c"),
+            ("X-Request-Id", request_id),
         ];
         Sent::new(fields, body)
     }
@@ -129,8 +131,13 @@ impl World {
         Ok(sent.signed(&signature))
     }
 
-    fn answer(&self, body: &[u8], request: &Sent, by: &MessageSigner) -> Result<Sent, Error> {
-        let answer = self.message(body);
+    fn answer(
+        &self,
+        (id, body): (&str, &[u8]),
+        request: &Sent,
+        by: &MessageSigner,
+    ) -> Result<Sent, Error> {
+        let answer = self.message(id, body);
         let signature = {
             let (lines, asked) = (answer.lines(), request.lines());
             let response = answer.response(&lines).answering(&request.request(&asked));
@@ -163,7 +170,7 @@ impl World {
         let (lines, asked) = (fetched.lines(), question.lines());
         let response = fetched.response(&lines).answering(&question.request(&asked));
         let signatures = Signatures::parse(response)?;
-        let answer = self.backend.answer_from::<BioId>(&signatures, "7f3c")?;
+        let answer = self.backend.answer_from::<BioId>(&signatures, "91be")?;
         let keys = self.backend.keys(answer.key_id(), NOW)?;
         let fetched = answer.verify_head(&keys, NOW)?.with_body(&fetched.body)?;
         let relayed = Relayed::<KycResult>::unsigned(relayed);

@@ -62,6 +62,11 @@ impl<'m> From<&Self> for Message<'m> {
 
 /// A request (RFC 9110 §6).
 ///
+/// # Security
+/// Scheme and authority are those that the message names: a signature made for another host is good under that host's
+/// name, whoever brings the message here. Where a sender signs for others too, give the verifier its own name with
+/// [`seen_at`](Self::seen_at), or compare the covered `@authority` or `host` with it.
+///
 /// ```
 /// use countersign::headers::Headers;
 /// use countersign::httpsig::Request;
@@ -127,7 +132,8 @@ impl<'m> Request<'m> {
         Self { version, ..self }
     }
 
-    /// The same request as its sender saw it, before a proxy of ours changed scheme, host or path.
+    /// The same request as its sender saw it, before a proxy of ours changed scheme, host or path. What the message says
+    /// of its host counts no more then, so that a signature for any other is refused.
     #[must_use]
     pub const fn seen_at(self, origin: &'m Origin) -> Self {
         Self { origin: Some(origin), ..self }
@@ -179,7 +185,8 @@ impl fmt::Debug for Response<'_> {
     }
 }
 
-/// Where senders see this service: for services behind a proxy that ends TLS, renames the host or cuts a path.
+/// Where senders see this service: for services behind a proxy that ends TLS, renames the host or cuts a path, and for
+/// those whose senders sign for others too.
 ///
 /// It comes from configuration alone. Fields such as `Forwarded` and `X-Forwarded-Host` are never read: whoever
 /// can send a request can send them.

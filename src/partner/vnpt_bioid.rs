@@ -141,10 +141,10 @@ impl<M: Model> VnptBioId<M> {
         self.role
     }
 
-    /// Whether messages on this leg must be signed: all of the model's, but for those that mutual TLS was declared for.
+    /// Whether messages on this leg must be signed: all, but for those that mutual TLS was declared for.
     #[must_use]
     pub fn must_sign(&self, leg: &Leg) -> bool {
-        M::LEGS.contains(leg) && !(self.mutual_tls && leg.duty() == Duty::UnlessMutualTls)
+        !(self.mutual_tls && leg.duty() == Duty::UnlessMutualTls)
     }
 
     /// What a request of `S` to this party must be: to explain a refusal, or to ask for a signature.
@@ -167,6 +167,11 @@ impl<M: Model> VnptBioId<M> {
 
     /// The request of `S` to this party that was received. Each is accepted once.
     ///
+    /// # Security
+    /// A party has one key for all whom it asks, and in model 2 an app asks the service and the backend: what tells its
+    /// requests apart is the host they are signed for. Take the message as
+    /// [`seen_at`](crate::httpsig::Request::seen_at) your own, or what was signed for the other passes here.
+    ///
     /// # Errors
     /// [`BioIdError::NoSuchLeg`]; [`BioIdError::HttpSig`] where the message has no signature in the profile's scheme.
     pub fn request_from<'s, 'm, S: Party>(
@@ -180,6 +185,10 @@ impl<M: Model> VnptBioId<M> {
     ///
     /// The message must be a [`Response`](crate::httpsig::Response) that is
     /// [`answering`](crate::httpsig::Response::answering) the request that was sent.
+    ///
+    /// # Security
+    /// In the drafts the id is all that ties an answer to its request, and whoever may ask the service has answers signed
+    /// under any id. Make each up at random, and send it to nobody but whom you ask.
     ///
     /// # Errors
     /// As [`request_from`](Self::request_from).

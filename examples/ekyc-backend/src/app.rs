@@ -1,6 +1,7 @@
 //! The customer's app: it takes photographs, signs, and hands on what it is told.
 
 use std::io;
+use std::time::Duration;
 
 use axum::http::Request;
 use countersign::digest::Sha256;
@@ -48,7 +49,7 @@ impl App {
             relaying: relaying.key(Role::BioId, service_key).build()?,
             backend: backend.to_owned(),
             service: service.to_owned(),
-            http: reqwest::Client::builder().no_proxy().build()?,
+            http: wire::client(ANSWERS_WITHIN)?,
         })
     }
 
@@ -57,7 +58,7 @@ impl App {
     /// # Errors
     /// There was no answer.
     pub async fn upload(&self, photographs: &Photographs) -> Result<Exchange, Error> {
-        wire::send(&self.http, self.signed_upload(photographs, &wire::new_request_id()).await?)
+        wire::send(&self.http, self.signed_upload(photographs, &wire::new_request_id()?).await?)
             .await
     }
 
@@ -128,7 +129,7 @@ impl App {
             url: format!("{}{path}", self.backend),
             content_type: JSON,
             digest: self.profile.digest_field().value(&body),
-            request_id: &wire::new_request_id(),
+            request_id: &wire::new_request_id()?,
             body: Payload::Memory(body),
         };
         wire::send(&self.http, wire::signed(outgoing, &self.profile, &signer).await?).await
@@ -204,6 +205,9 @@ impl Photographs {
         }
     }
 }
+
+/// A poor network, and a backend that asks the service meanwhile.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(180);
 
 const BOUNDARY: &str = "three-photographs";
 const CONTENT_TYPE: &str = "multipart/form-data; boundary=three-photographs";

@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use axum::routing::post;
 use countersign::headers::Headers;
+use countersign::httpsig::Origin;
 use countersign::key::{SigningKey, VerifyingKey};
 use countersign::partner::vnpt_bioid::{
     App, BackendToBackend, BioId, BioIdError, FrontendToBackend, Keys, MessageFrom, Model, Profile,
@@ -30,6 +31,8 @@ use crate::{Decision, Error, KycResult, Log, now};
 pub struct Settings {
     /// What signatures look like.
     pub profile: Profile,
+    /// Where apps see it.
+    pub origin: Origin,
     /// The key that it signs with.
     pub key: SigningKey,
     /// The service's key, from VNPT.
@@ -77,7 +80,7 @@ impl Backend {
             relaying: side(&settings)?,
             store: Store::open(settings.redis_url.as_deref(), PREFIX, Arc::clone(&log))?,
             tables: Mutex::default(),
-            http: reqwest::Client::builder().no_proxy().timeout(SERVICE_WITHIN).build()?,
+            http: wire::client(SERVICE_WITHIN)?,
             settings,
             log,
         }))
@@ -117,7 +120,7 @@ impl Backend {
             url: format!("{}/v1/kyc", self.settings.service),
             content_type,
             digest: digest.to_owned(),
-            request_id: &wire::new_request_id(),
+            request_id: &wire::new_request_id()?,
             body: Payload::File(&photographs),
         };
         let exchange = self.ask(&self.direct, outgoing).await?;
@@ -131,7 +134,7 @@ impl Backend {
     async fn open_session(&self, head: &Parts, body: Body) -> Result<Session, Refused> {
         let mut sink = Sink::Memory(Vec::new());
         let asked = self.take(&self.relaying, head, body, &mut sink).await?;
-        let request_id = wire::new_request_id();
+        let request_id = wire::new_request_id()?;
         let device = device_of(&asked);
         self.tables().sessions.insert(request_id.clone(), device);
         Ok(Session { request_id })
@@ -178,7 +181,7 @@ impl Backend {
             url: format!("{}/v1/kyc/result", self.settings.service),
             content_type: JSON,
             digest: self.settings.profile.digest_field().value(&body),
-            request_id: &wire::new_request_id(),
+            request_id: &wire::new_request_id()?,
             body: Payload::Memory(body),
         };
         let exchange = self.ask(&self.relaying, outgoing).await?;
@@ -196,7 +199,8 @@ impl Backend {
         sink: &mut Sink,
     ) -> Result<Verified<MessageFrom<'static, App>>, Refused> {
         let keys = |key_id: Option<&str>| self.device_keys(side, key_id);
-        wire::take(side, keys, &self.store, (head, body), sink).await
+        let here = (&self.settings.origin, &self.store);
+        wire::take(side, keys, here, (head, body), sink).await
     }
 
     fn device_keys<M: Model>(
@@ -241,7 +245,8 @@ impl Backend {
         let signer = self.direct.answer_signer::<App>(self.settings.key.clone());
         let answer = signer.map_err(Error::from).and_then(|signer| {
             let body = serde_json::to_vec(&content)?;
-            wire::answered(head, body, &self.settings.profile, &[("sig1", signer)])
+            let Settings { origin, profile, .. } = &self.settings;
+            wire::answered(origin, head, body, profile, &[("sig1", signer)])
         });
         answer.unwrap_or_else(|error| {
             (self.log)(&format!("ALARM: {error}"));

@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
-use countersign::httpsig::{MessageSigner, Scheme};
+use countersign::httpsig::{MessageSigner, Origin, Scheme};
 use countersign::key::{SigningKey, VerifyingKey};
 use countersign::partner::vnpt_bioid::{
     App, BackendToBackend, CustomerBackend, FrontendToBackend, MessageFrom, Model, Party, Profile,
@@ -28,6 +28,7 @@ use crate::{Error, KycResult, now};
 /// The service.
 pub struct Service {
     profile: Profile,
+    origin: Origin,
     key: SigningKey,
     of_backends: VnptBioId<BackendToBackend>,
     of_apps: VnptBioId<FrontendToBackend>,
@@ -39,12 +40,12 @@ pub struct Service {
 type Shared = Arc<Service>;
 
 impl Service {
-    /// A service with this key, for one customer with this backend and this app.
+    /// A service that is seen there, with this key, for one customer with this backend and this app.
     ///
     /// # Errors
     /// Keys that cannot be those of three parties.
     pub fn new(
-        profile: Profile,
+        (profile, origin): (Profile, Origin),
         key: SigningKey,
         backend: VerifyingKey,
         app: VerifyingKey,
@@ -53,6 +54,7 @@ impl Service {
         let of_apps = VnptBioId::builder(Role::BioId, profile);
         Ok(Arc::new(Self {
             profile,
+            origin,
             key,
             of_backends: of_backends.key(Role::CustomerBackend, backend.clone()).build()?,
             of_apps: of_apps.key(Role::CustomerBackend, backend).key(Role::App, app).build()?,
@@ -116,7 +118,8 @@ impl Service {
         body: Body,
         sink: &mut Sink,
     ) -> Result<Verified<MessageFrom<'static, S>>, Refused> {
-        wire::take(side, |key_id| side.keys(key_id, now()), &self.store, (head, body), sink).await
+        let here = (&self.origin, &self.store);
+        wire::take(side, |key_id| side.keys(key_id, now()), here, (head, body), sink).await
     }
 
     fn answer(
@@ -126,7 +129,7 @@ impl Service {
         signers: Vec<(&str, MessageSigner)>,
     ) -> Result<Response, Refused> {
         let body = serde_json::to_vec(result).map_err(Error::from)?;
-        Ok(wire::answered(head, body, &self.profile, &signers)?)
+        Ok(wire::answered(&self.origin, head, body, &self.profile, &signers)?)
     }
 
     fn verdict(&self) -> KycResult {

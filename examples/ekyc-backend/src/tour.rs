@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderValue;
+use countersign::httpsig::Origin;
 use countersign::key::{Algorithm, SigningKey};
 use countersign::partner::vnpt_bioid::Profile;
 use tokio::net::TcpListener;
@@ -44,11 +45,16 @@ impl World {
 
         let app_public = app_key.verifying_key();
         let (public_backend, public_service) = public_keys;
-        let service =
-            Service::new(profile, service_key, public_backend.clone(), app_public.clone())?;
-        let service_url = serve(Arc::clone(&service).router()).await?;
+        let at_service = Listener::bind().await?;
+        let service_url = at_service.url.clone();
+        let here = (profile, at_service.origin.clone());
+        let service = Service::new(here, service_key, public_backend.clone(), app_public.clone())?;
+        at_service.serve(Arc::clone(&service).router());
+        let at_backend = Listener::bind().await?;
+        let backend_url = at_backend.url.clone();
         let settings = Settings {
             profile,
+            origin: at_backend.origin.clone(),
             key: backend_key,
             service_key: public_service.clone(),
             service: service_url.clone(),
@@ -57,7 +63,7 @@ impl World {
         };
         let backend = Backend::new(settings, log)?;
         backend.enrol(app_public)?;
-        let backend_url = serve(Arc::clone(&backend).router()).await?;
+        at_backend.serve(Arc::clone(&backend).router());
         let (of_backend, of_service) =
             ((&*backend_url, public_backend), (&*service_url, public_service));
         let app = App::new(profile, app_key, of_backend, of_service)?;
@@ -66,11 +72,32 @@ impl World {
     }
 }
 
-async fn serve(service: Router) -> Result<String, Error> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(example_host::serve(listener, service));
-    Ok(url)
+/// A port of loopback that happens to be free, known before anything is served there.
+#[derive(Debug)]
+pub struct Listener {
+    listener: TcpListener,
+    /// Where it is.
+    pub url: String,
+    /// The same, as requests are signed for it.
+    pub origin: Origin,
+}
+
+impl Listener {
+    /// Takes a port.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn bind() -> Result<Self, Error> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.to_string();
+        let origin = Origin::new("http", &address)?;
+        Ok(Self { listener, url: format!("http://{address}"), origin })
+    }
+
+    /// Serves this there.
+    pub fn serve(self, service: Router) {
+        tokio::spawn(example_host::serve(self.listener, service));
+    }
 }
 
 /// Walks through both models in both schemes.

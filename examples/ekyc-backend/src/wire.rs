@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Json;
@@ -12,13 +11,15 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::IntoResponse;
 use countersign::class::PublicAnswer;
-use countersign::httpsig::{HttpSigError, MessageSigner, Signatures, SigningOptions};
+use countersign::encoding::hex;
+use countersign::httpsig::{HttpSigError, MessageSigner, Origin, Signatures, SigningOptions};
 use countersign::interop::http::{Fields, add, request, response};
 use countersign::partner::vnpt_bioid::{
     ANSWERS, BioIdError, Keys, MessageFrom, Model, Party, Profile, VnptBioId,
 };
 use countersign::verified::{PendingError, Verified};
 use example_host::store::Store;
+use reqwest::redirect::Policy;
 use serde_json::json;
 
 use crate::spool::{Spool, Spooled};
@@ -52,18 +53,19 @@ impl Sink {
 }
 
 /// Takes a request of `S` in: its head verified before a byte of the body is read, the body hashed while it is written to
-/// `sink`. What is there belongs to nobody until this gives the message.
+/// `sink`. What is there belongs to nobody until this gives the message. One that was signed for another host than `origin`
+/// is refused, whatever it says of its host.
 ///
 /// # Errors
 /// Why not. The sink may hold any part of any body then.
 pub async fn take<M: Model, S: Party>(
     side: &VnptBioId<M>,
     keys: impl Fn(Option<&str>) -> Result<Keys<S>, BioIdError>,
-    store: &Store,
+    (origin, store): (&Origin, &Store),
     (head, mut body): (&Parts, Body),
     sink: &mut Sink,
 ) -> Result<Verified<MessageFrom<'static, S>>, Refused> {
-    let taken = verify(side, keys, store, head, &mut body, sink).await;
+    let taken = verify(side, keys, (origin, store), (head, &mut body), sink).await;
     if taken.is_err() {
         // Whoever still sends does not read: some of the rest is taken and thrown away, so that the refusal is heard.
         let _ = tokio::time::timeout(REST_WITHIN, discard(&mut body)).await;
@@ -74,13 +76,13 @@ pub async fn take<M: Model, S: Party>(
 async fn verify<M: Model, S: Party>(
     side: &VnptBioId<M>,
     keys: impl Fn(Option<&str>) -> Result<Keys<S>, BioIdError>,
-    store: &Store,
-    head: &Parts,
-    body: &mut Body,
+    (origin, store): (&Origin, &Store),
+    (head, body): (&Parts, &mut Body),
     sink: &mut Sink,
 ) -> Result<Verified<MessageFrom<'static, S>>, Refused> {
     let fields = Fields::of(&head.headers);
-    let signatures = Signatures::parse(request(&head.method, &head.uri, &fields))?;
+    let message = request(&head.method, &head.uri, &fields).seen_at(origin);
+    let signatures = Signatures::parse(message)?;
     let received = side.request_from::<S>(&signatures)?;
     let keys = keys(received.key_id())?;
     let mut hashed = received.verify_head(&keys, now())?.stream();
@@ -332,11 +334,12 @@ impl Exchange {
     }
 }
 
-/// An answer to this request, signed by each of these under its label.
+/// An answer to this request, which was sent to `origin`, signed by each of these under its label.
 ///
 /// # Errors
 /// Those of the signers.
 pub fn answered(
+    origin: &Origin,
     asked: &Parts,
     body: Vec<u8>,
     profile: &Profile,
@@ -353,7 +356,7 @@ pub fn answered(
         headers.insert(name, HeaderValue::try_from(value)?);
     }
     let asked_fields = Fields::of(&asked.headers);
-    let asked = request(&asked.method, &asked.uri, &asked_fields);
+    let asked = request(&asked.method, &asked.uri, &asked_fields).seen_at(origin);
     for (label, signer) in signers {
         let signature = {
             let fields = Fields::of(&headers);
@@ -374,12 +377,24 @@ pub fn with_causes(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
-/// An id that no other request has. It need not be a secret.
-#[must_use]
-pub fn new_request_id() -> String {
-    static REQUESTS: AtomicU64 = AtomicU64::new(0);
-    let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
-    format!("{:x}-{:x}-{number:x}", now().as_millis(), std::process::id())
+/// An id that no other request has, and that nobody guesses: in the draft it is all that ties an answer to its request, and
+/// an app may ask the service under any.
+///
+/// # Errors
+/// The system has no randomness to give.
+pub fn new_request_id() -> Result<String, Error> {
+    let mut id = [0; 16];
+    getrandom::fill(&mut id)?;
+    Ok(hex::encode(id))
+}
+
+/// A client that follows no redirects: what was signed for one host would be sent to another.
+///
+/// # Errors
+/// None that the demo meets.
+pub fn client(within: Duration) -> Result<reqwest::Client, Error> {
+    let client = reqwest::Client::builder().redirect(Policy::none()).no_proxy();
+    Ok(client.timeout(within).build()?)
 }
 
 fn request_id(asked: &Parts) -> &str {

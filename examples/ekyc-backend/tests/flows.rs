@@ -1,7 +1,13 @@
 //! An app, a backend and a service over HTTP: both models in either scheme, and whoever is in between.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
 use axum::http::{HeaderValue, Request};
+use axum::response::Redirect;
 use countersign::httpsig::MessageSigner;
 use countersign::key::{Algorithm, SigningKey};
 use countersign::partner::vnpt_bioid::{
@@ -11,10 +17,10 @@ use ekyc_backend::app::{App, Photographs, handed_on};
 use ekyc_backend::backend::{Backend, HandedOn, Settings};
 use ekyc_backend::service::Service;
 use ekyc_backend::spool::Spools;
-use ekyc_backend::tour::{World, said};
+use ekyc_backend::tour::{Listener, World, said};
 use ekyc_backend::wire::{self, Exchange, Outgoing, Payload};
 use ekyc_backend::{CAVAGE_07, RFC_9421};
-use example_host::testing::{Lines, start};
+use example_host::testing::Lines;
 
 const PROFILES: [Profile; 2] = [RFC_9421, CAVAGE_07];
 const FORM: &str = "multipart/form-data; boundary=b";
@@ -53,18 +59,18 @@ fn signer(profile: Profile, key: SigningKey) -> MessageSigner {
     side.request_signer::<CustomerBackend>(key).unwrap()
 }
 
-/// An upload of this body, signed by `signer`.
+/// An upload of this body to this backend, signed by `signer`.
 async fn upload(
-    world: &World,
+    backend: &str,
     profile: Profile,
     signer: &MessageSigner,
     body: &str,
 ) -> Request<reqwest::Body> {
     let outgoing = Outgoing {
-        url: format!("{}/ekyc", world.backend_url),
+        url: format!("{backend}/ekyc"),
         content_type: FORM,
         digest: profile.digest_field().value(body.as_bytes()),
-        request_id: &wire::new_request_id(),
+        request_id: &wire::new_request_id().unwrap(),
         body: Payload::Memory(body.as_bytes().to_vec()),
     };
     wire::signed(outgoing, &profile, signer).await.unwrap()
@@ -117,6 +123,12 @@ async fn model_1_what_is_changed_on_the_way_is_refused() {
         let mut path = signed("path").await;
         *path.uri_mut() = format!("{}/ekyc?vip=1", world.backend_url).parse().unwrap();
         assert_eq!(verdict(path).await, (403, "httpsig.signature_invalid".to_owned()));
+        // Signed for somebody else, and brought here.
+        let device = signer(profile, key(APP_KEY, "device-1"));
+        let all = form(&["portrait", "front", "back"]);
+        let mut elsewhere = upload("http://localhost", profile, &device, &all).await;
+        *elsewhere.uri_mut() = format!("{}/ekyc", world.backend_url).parse().unwrap();
+        assert_eq!(verdict(elsewhere).await, (403, "httpsig.signature_invalid".to_owned()));
         let mut unsigned = signed("unsigned").await;
         for name in ["signature", "signature-input", "authorization"] {
             unsigned.headers_mut().remove(name);
@@ -137,15 +149,17 @@ async fn model_1_a_device_that_is_not_enrolled_is_refused() {
     for profile in PROFILES {
         let (world, lines) = world(profile).await;
         let all = form(&["portrait", "front", "back"]);
-        let own = upload(&world, profile, &signer(profile, key(APP_KEY, "device-1")), &all).await;
+        let own =
+            upload(&world.backend_url, profile, &signer(profile, key(APP_KEY, "device-1")), &all)
+                .await;
         assert_eq!(said(&world.app, &send(own).await), "approved");
 
         let unknown = signer(profile, key(APP_KEY, "device-2"));
-        let refused = send(upload(&world, profile, &unknown, &all).await).await;
+        let refused = send(upload(&world.backend_url, profile, &unknown, &all).await).await;
         assert_eq!(said(&world.app, &refused), "SIGNATURE_REFUSED");
         assert!(last(&lines).contains("httpsig.key_unknown"), "{}", last(&lines));
         let service = signer(profile, key(APP_KEY, "bioid-1"));
-        let refused = send(upload(&world, profile, &service, &all).await).await;
+        let refused = send(upload(&world.backend_url, profile, &service, &all).await).await;
         assert_eq!(said(&world.app, &refused), "SIGNATURE_REFUSED");
 
         // Nobody enrols under the service's name, or with its key.
@@ -164,7 +178,7 @@ async fn model_1_an_upload_is_three_photographs() {
         form(&["portrait", "front", "back", "selfie"]),
         "hello".to_owned(),
     ] {
-        let exchange = send(upload(&world, RFC_9421, &device, &body).await).await;
+        let exchange = send(upload(&world.backend_url, RFC_9421, &device, &body).await).await;
         assert_eq!(
             (exchange.status.as_u16(), &*said(&world.app, &exchange)),
             (422, "CONTENT"),
@@ -183,11 +197,16 @@ async fn model_1_whoever_answers_in_the_services_place_is_not_believed() {
         let genuine = rsa(include_str!("../../../tests/keys/rsa2048.pem")).verifying_key();
         let impostor = rsa(include_str!("../../../tests/keys/rsa2048_other.pem"));
         let app_key = key(APP_KEY, "device-1");
-        let impostor =
-            Service::new(profile, impostor, backend_key.verifying_key(), app_key.verifying_key());
-        let impostor = start(impostor.unwrap().router()).await;
+        let [elsewhere, at_backend] =
+            [Listener::bind().await.unwrap(), Listener::bind().await.unwrap()];
+        let here = (profile, elsewhere.origin.clone());
+        let keys = (backend_key.verifying_key(), app_key.verifying_key());
+        let service = Service::new(here, impostor, keys.0, keys.1).unwrap();
+        let impostor = elsewhere.url.clone();
+        elsewhere.serve(service.router());
         let settings = Settings {
             profile,
+            origin: at_backend.origin.clone(),
             key: backend_key.clone(),
             service_key: genuine.clone(),
             service: impostor.clone(),
@@ -196,7 +215,8 @@ async fn model_1_whoever_answers_in_the_services_place_is_not_believed() {
         };
         let backend = Backend::new(settings, lines.log()).unwrap();
         backend.enrol(app_key.verifying_key()).unwrap();
-        let url = start(backend.router()).await;
+        let url = at_backend.url.clone();
+        at_backend.serve(backend.router());
         let backend = (&*url, backend_key.verifying_key());
         let app = App::new(profile, app_key, backend, (&*impostor, genuine)).unwrap();
         let spools = Spools::within(&std::env::temp_dir(), "ekyc-test").unwrap();
@@ -246,6 +266,22 @@ async fn model_2_decides_by_what_the_service_said_and_not_by_what_the_app_says()
         let nobodys = HandedOn { request_id: "nobodys".into(), ..passed };
         assert_eq!(verdict(&nobodys).await, "CONTENT");
     }
+}
+
+#[tokio::test]
+async fn what_was_signed_for_one_host_is_not_sent_to_another() {
+    let [redirecting, elsewhere] =
+        [Listener::bind().await.unwrap(), Listener::bind().await.unwrap()];
+    let (url, target) = (redirecting.url.clone(), elsewhere.url.clone());
+    let seen = Arc::new(AtomicBool::new(false));
+    let saw = Arc::clone(&seen);
+    elsewhere.serve(Router::new().fallback(async move || saw.store(true, Ordering::SeqCst)));
+    redirecting.serve(Router::new().fallback(async move || Redirect::temporary(&target)));
+    let device = signer(RFC_9421, key(APP_KEY, "device-1"));
+    let message = upload(&url, RFC_9421, &device, "photographs").await;
+    let client = wire::client(Duration::from_secs(5)).unwrap();
+    assert_eq!(wire::send(&client, message).await.unwrap().status.as_u16(), 307);
+    assert!(!seen.load(Ordering::SeqCst));
 }
 
 #[tokio::test]

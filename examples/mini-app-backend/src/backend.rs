@@ -170,13 +170,21 @@ impl Backend {
         if error.class() != Class::Forged {
             return;
         }
-        let mut last = self.diagnosed.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.saturating_since(*last) >= BETWEEN_DIAGNOSES {
-            *last = now;
-            if let Some(fault) = self.zalo.diagnose(headers, body, now) {
-                (self.log)(&format!("webhook: {fault}"));
-            }
+        if self.may_diagnose(now)
+            && let Some(fault) = self.zalo.diagnose(headers, body, now)
+        {
+            (self.log)(&format!("webhook: {fault}"));
         }
+    }
+
+    /// Nobody waits for a diagnosis but the message that it is of: the lock is free again.
+    fn may_diagnose(&self, now: UnixTime) -> bool {
+        let mut last = self.diagnosed.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = now.saturating_since(*last) >= BETWEEN_DIAGNOSES;
+        if is_due {
+            *last = now;
+        }
+        is_due
     }
 
     fn answer(&self, path: &str, answers: &AnswerProfile, outcome: Outcome) -> Response {
