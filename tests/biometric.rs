@@ -269,6 +269,27 @@ fn b08_a_webhook_in_the_last_millisecond_counts_and_one_after_it_opens_nothing()
 }
 
 #[test]
+fn b08_a_login_that_is_held_back_ends_with_its_challenge() {
+    // Found by the fuzz target `biometric_flow`: held back until a store had forgotten that the challenge was used,
+    // a login passed on a webhook that came as late.
+    for (end, expected) in [(300_000, Ok(())), (300_001, Err(BiometricError::ChallengeExpired))] {
+        let backend = Backend::new(builder());
+        let challenge = backend.issue(TOKEN, START);
+        let request = LoginRequest {
+            secret_data: challenge.0.clone(),
+            event_time: challenge.1,
+            access_token: TOKEN.into(),
+        };
+        let begun = backend.zalo.login(&request, later(1_000)).unwrap();
+        let confirmed = backend.webhook(&challenge.0, later(end - 1), later(end));
+        assert_eq!(confirmed, Ok(Confirmation::Confirmed));
+        let now = later(end);
+        let login = settle(begun, |step| backend.store.apply(step, now), now);
+        assert_eq!(login.map(drop), expected, "{end}");
+    }
+}
+
+#[test]
 fn b08_a_store_that_clears_nothing_away_decides_nothing() {
     let (backend, challenge) = confirmed();
     let request = LoginRequest {

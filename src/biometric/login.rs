@@ -114,6 +114,7 @@ pub struct PendingLogin<'t> {
 #[derive(Clone, Copy, Debug)]
 struct Rules {
     mode: Mode,
+    challenge_age: std::time::Duration,
     confirmation_age: std::time::Duration,
     tombstone: std::time::Duration,
 }
@@ -131,6 +132,7 @@ impl<'t> PendingLogin<'t> {
         let settings = &flow.settings;
         let rules = Rules {
             mode: settings.mode,
+            challenge_age: settings.challenge_age,
             confirmation_age: settings.confirmation_age,
             tombstone: settings.event_tolerance.saturating_add(BiometricFlow::KEEP),
         };
@@ -169,7 +171,7 @@ impl<'t> PendingLogin<'t> {
     ///
     /// # Errors
     /// [`BiometricError::NotConfirmedYet`] (try again in a moment), [`BiometricError::UnknownChallenge`],
-    /// [`BiometricError::ConfirmationExpired`], [`BiometricError::ConfirmedBeforeIssue`],
+    /// [`BiometricError::ChallengeExpired`], [`BiometricError::ConfirmationExpired`], [`BiometricError::ConfirmedBeforeIssue`],
     /// [`BiometricError::AlreadyConsumed`], [`BiometricError::ForeignRecord`], [`BiometricError::StoreUnavailable`].
     pub fn finish(self, answer: StoreAnswer, now: UnixTime) -> Result<Login<'t>, BiometricError> {
         match (answer, self.confirmed) {
@@ -210,7 +212,11 @@ impl<'t> PendingLogin<'t> {
         Ok(Login::Owes(Self { step, confirmed: Some(received), ..self }))
     }
 
+    /// Judged again at every step: a login that is held back must not outlive the memory of its challenge's use.
     fn in_time(&self, received: UnixTime, now: UnixTime) -> Result<(), BiometricError> {
+        if now.saturating_since(self.approved.issued_at) > self.rules.challenge_age {
+            return Err(BiometricError::ChallengeExpired);
+        }
         let in_time = now.saturating_since(received) <= self.rules.confirmation_age;
         if in_time { Ok(()) } else { Err(BiometricError::ConfirmationExpired) }
     }
