@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use countersign::biometric::{
     ApprovedToken, BioState, BiometricError, BiometricFlow, BiometricFlowBuilder, Confirmation,
-    Derivation, FlowProblem, Issue, Login, LoginRequest, Mode, SdkError, StepUp, UiTexts,
+    Derivation, FlowProblem, Issue, Login, LoginRequest, Mode, PendingConfirmation, SdkError,
+    StepUp, UiTexts,
 };
 use countersign::digest::sha256;
 use countersign::encoding::hex;
@@ -78,6 +79,13 @@ impl Backend {
         at: UnixTime,
         now: UnixTime,
     ) -> Result<Confirmation, BiometricError> {
+        let pending = self.receive(secret_data, at, now);
+        let answer = self.store.apply(pending.step(), now);
+        pending.finish(answer)
+    }
+
+    /// The word of a webhook, not written down yet.
+    fn receive(&self, secret_data: &str, at: UnixTime, now: UnixTime) -> PendingConfirmation {
         let millis = at.as_millis();
         let body = format!(
             r#"{{"event":"biometric.verify.success","secretData":"{secret_data}","timestamp":{millis}}}"#
@@ -86,10 +94,7 @@ impl Backend {
         let signature = hex::encode(sha256(&[signed.as_bytes()]));
         let fields = [("X-ZEvent-Signature", signature.as_bytes())];
         match self.zalo.webhook(&Headers::new(&fields), body.as_bytes(), now).unwrap() {
-            Webhook::Confirms(pending) => {
-                let answer = self.store.apply(pending.step(), now);
-                pending.finish(answer)
-            }
+            Webhook::Confirms(pending) => pending,
             Webhook::Other(_) => panic!("another event"),
         }
     }
@@ -358,6 +363,21 @@ fn b11_the_tombstone_outlives_every_webhook_that_could_come_again() {
         panic!()
     };
     assert_eq!(look.step().until(), until(VerifierBuilder::MAX_TOLERANCE * 2));
+}
+
+#[test]
+fn b11_without_an_issued_record_a_confirmation_is_remembered_while_its_event_is_taken() {
+    let mini_app = MiniApp::builder("1").api_key("k", API_KEY).build().unwrap();
+    let window = mini_app.past_tolerance() + mini_app.future_tolerance();
+    for (mode, span) in
+        [(Mode::Stateful, BiometricFlow::CONFIRMATION_AGE), (Mode::Stateless, window)]
+    {
+        let backend = Backend::new(builder().mode(mode));
+        let challenge = backend.issue(TOKEN, START);
+        let pending = backend.receive(&challenge.0, later(1_000), later(1_000));
+        let until = later(1_000).saturating_add(span).saturating_add(BiometricFlow::KEEP);
+        assert_eq!(pending.step().until(), until, "{mode:?}");
+    }
 }
 
 #[test]

@@ -33,13 +33,16 @@ impl PendingConfirmation {
         evidence: Evidence,
         now: UnixTime,
     ) -> Self {
-        let expect = match flow.settings.mode {
-            Mode::Stateful => Expect::State(State::Issued.encode()),
-            Mode::Stateless => Expect::Absent,
+        let settings = &flow.settings;
+        let (expect, span) = match settings.mode {
+            Mode::Stateful => (Expect::State(State::Issued.encode()), settings.confirmation_age),
+            // Nothing else stops the same event from confirming again, for as long as it is taken.
+            Mode::Stateless => {
+                (Expect::Absent, settings.confirmation_age.max(settings.event_tolerance))
+            }
         };
         let put = State::Confirmed { event, received: now }.encode();
-        let until =
-            now.saturating_add(flow.settings.confirmation_age).saturating_add(BiometricFlow::KEEP);
+        let until = now.saturating_add(span).saturating_add(BiometricFlow::KEEP);
         Self { step: Step::new(secret_data.key(), expect, put, until), evidence }
     }
 
