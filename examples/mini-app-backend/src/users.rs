@@ -63,12 +63,21 @@ impl Users {
         token.set_sensitive(true);
         let request = self.http.get(self.me.clone()).header("access_token", token);
         let answer = request.send().await.and_then(reqwest::Response::error_for_status);
-        let answer = answer.map_err(|_| NoUser::Unavailable)?;
-        let body = answer.bytes().await.map_err(|_| NoUser::Unavailable)?;
+        let mut answer = answer.map_err(|_| NoUser::Unavailable)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|_| NoUser::Unavailable)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_ANSWER_BYTES {
+                return Err(NoUser::Unavailable);
+            }
+        }
         // A refusal comes with status 200, an `error` and no `id`.
         serde_json::from_slice(&body).map_err(|_| NoUser::TokenUnknown)
     }
 }
+
+/// An id and a name are a few dozen bytes.
+const MAX_ANSWER_BYTES: usize = 16 * 1024;
 
 /// Long for Zalo, short for a user who waits.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
