@@ -339,6 +339,8 @@ impl World<'_> {
     /// One login goes one step on.
     fn settle<'r>(&mut self, input: &mut Unstructured<'_>, one: Racing<'r>) -> Option<Racing<'r>> {
         let Racing { secret_data, login, looked } = one;
+        let issued = self.issued.iter().find(|issued| issued.secret_data == secret_data);
+        let issued_at = issued.unwrap().event_time;
         let Login::Owes(pending) = login else { panic!("approved before the store was asked") };
         let before = self.states.get(secret_data).copied();
         let over = before.is_none_or(|(_, until)| self.is_over(until));
@@ -356,7 +358,7 @@ impl World<'_> {
             Ok(Login::Approved(_)) => {
                 assert!(applied);
                 let Some(State::Confirmed { received, .. }) = state else { panic!("{state:?}") };
-                assert!(self.now - received <= 120_000);
+                assert!(self.now - received <= 120_000 && self.now - issued_at <= 300_000);
                 let logins = self.logins.entry(secret_data.to_owned()).or_default();
                 *logins += 1;
                 assert_eq!(*logins, 1, "used twice");
@@ -373,14 +375,17 @@ impl World<'_> {
             }
             Err(BiometricError::UnknownChallenge) => assert!(over && self.mode == Mode::Stateful),
             Err(BiometricError::AlreadyConsumed) => assert!(matches!(state, Some(State::Consumed))),
+            Err(BiometricError::ChallengeExpired) => {
+                assert!(matches!(state, Some(State::Confirmed { .. })));
+                assert!(self.now - issued_at > 300_000);
+            }
             Err(BiometricError::ConfirmationExpired) => {
                 let Some(State::Confirmed { received, .. }) = state else { panic!("{state:?}") };
                 assert!(self.now - received > 120_000);
             }
             Err(BiometricError::ConfirmedBeforeIssue) => {
                 let Some(State::Confirmed { event, .. }) = state else { panic!("{state:?}") };
-                let request = self.issued.iter().find(|request| request.secret_data == secret_data);
-                assert!(event < request.unwrap().event_time - 60_000);
+                assert!(event < issued_at - 60_000);
             }
             Err(error) => panic!("{error:?} from {state:?}"),
         }
