@@ -295,6 +295,19 @@ fn b08_a_login_that_is_held_back_ends_with_its_challenge() {
 }
 
 #[test]
+fn b08_a_confirmation_by_a_clock_that_was_set_back_since_opens_nothing() {
+    // Found by the fuzz target `biometric_flow`.
+    for (ahead, expected) in [(60_000, Ok(())), (60_001, Err(BiometricError::ConfirmationExpired))]
+    {
+        let backend = Backend::new(builder());
+        let challenge = backend.issue(TOKEN, START);
+        let confirmed = backend.webhook(&challenge.0, later(ahead), later(ahead));
+        assert_eq!(confirmed, Ok(Confirmation::Confirmed));
+        assert_eq!(backend.login(&challenge, TOKEN, START), expected, "{ahead}");
+    }
+}
+
+#[test]
 fn b08_a_store_that_clears_nothing_away_decides_nothing() {
     let (backend, challenge) = confirmed();
     let request = LoginRequest {

@@ -40,7 +40,7 @@ pub enum BiometricError {
     /// The webhook has not arrived yet: try again in a moment.
     #[error("not confirmed yet")]
     NotConfirmedYet,
-    /// The webhook arrived too long ago.
+    /// The webhook arrived too long ago, or by a clock that was set back since.
     #[error("the confirmation is too old")]
     ConfirmationExpired,
     /// The webhook's event is older than the challenge it confirms.

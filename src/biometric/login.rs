@@ -217,7 +217,8 @@ impl<'t> PendingLogin<'t> {
         if now.saturating_since(self.approved.issued_at) > self.rules.challenge_age {
             return Err(BiometricError::ChallengeExpired);
         }
-        let in_time = now.saturating_since(received) <= self.rules.confirmation_age;
+        let in_time = now.saturating_since(received) <= self.rules.confirmation_age
+            && received <= now.saturating_add(BiometricFlow::CLOCK_SKEW);
         if in_time { Ok(()) } else { Err(BiometricError::ConfirmationExpired) }
     }
 }
