@@ -1,5 +1,6 @@
-//! Verification without I/O for backends that integrate partners: tokens of a bank, key sets that rotate,
-//! replays and repeated orders, and why each bad request was refused.
+//! Verification without I/O for backends that integrate partners: tokens of a bank and key sets that rotate,
+//! signed HTTP messages, webhooks, one-time secrets, replays and repeated orders, and why each bad request was
+//! refused.
 //!
 //! # One idea, everywhere: parse, look up, verify
 //! 1. `Unverified…::parse(bytes)` checks form and limits and shows hints, such as a key id. Nothing in it is
