@@ -65,6 +65,25 @@ fn the_lenient_dialect_takes_what_peers_send_and_the_strict_one_refuses() {
 }
 
 #[test]
+fn draft_12_has_created_by_hs2019_alone_and_every_draft_a_signature() {
+    let params = |algorithm: &str| {
+        format!(
+            "keyId=\"k\",algorithm=\"{algorithm}\",created=1388957500,headers=\"(created)\",signature=\"AAAA\""
+        )
+    };
+    let names = ["(created)"];
+    let conflict = HttpSigError::ParameterConflict { left: "(created)", right: "algorithm" };
+    assert_eq!(refusal(Scheme::Cavage12, &params("rsa-sha256"), &names), conflict);
+    assert_eq!(
+        refusal(Scheme::Cavage12, &params("hs2019"), &names),
+        HttpSigError::SignatureInvalid
+    );
+    let unsigned = "keyId=\"k\",algorithm=\"rsa-sha256\",headers=\"date\"";
+    let missing = HttpSigError::ParameterMissing { parameter: "signature" };
+    assert_eq!(refusal(Scheme::Cavage07, unsigned, &["date"]), missing);
+}
+
+#[test]
 fn what_stands_behind_the_names_that_are_demanded_is_read_as_well() {
     let refused = |names: &str| {
         let params =

@@ -71,6 +71,35 @@ fn a_body_without_a_signed_digest_is_refused() {
 }
 
 #[test]
+fn digests_that_nobody_can_read_are_told_from_those_that_nobody_can_check() {
+    let field = "content-digest";
+    for (value, expected) in [
+        ("sha-256=:2fQxXRmaqk2MTtJiCTmVTkfzGaKVDyvlNkkHz+QXX+U=:", HttpSigError::DigestMismatch),
+        ("sha-256=:AAAA:", HttpSigError::DigestMalformed { field }),
+        ("sha-256=1", HttpSigError::DigestMalformed { field }),
+        ("md5=:AAAAAAAAAAAAAAAAAAAAAA==:", HttpSigError::DigestUnsupported { field }),
+    ] {
+        assert_eq!(
+            verdict(&[("Content-Digest", value.as_bytes())], b"body"),
+            Err(expected),
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn a_status_has_three_digits() {
+    let signatures =
+        |status| Signatures::parse(Response::new(status, Headers::new(&[]))).map(|_| ());
+    for status in [0, 99, 1000, u16::MAX] {
+        assert_eq!(signatures(status), Err(HttpSigError::StatusInvalid), "{status}");
+    }
+    for status in [100, 999] {
+        assert_eq!(signatures(status), Err(HttpSigError::SignatureMissing), "{status}");
+    }
+}
+
+#[test]
 fn every_change_of_a_body_is_refused() {
     // reliability D02.
     let body = b"{\"hello\": \"world\"}";
